@@ -1,0 +1,77 @@
+// The pluggable point of the heap: every backend (slab, malloc, …) is an
+// Allocator, and everything above allocates through this interface alone.
+//
+// Units are bytes. All member functions are thread-safe; a block may be freed
+// by another thread than the one that allocated it. Nothing here throws: out
+// of memory is a null pointer.
+
+#ifndef ALLOCATOR_ALLOCATOR_H_
+#define ALLOCATOR_ALLOCATOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jsheap {
+
+// Every block is aligned to this many bytes.
+inline constexpr size_t kMinAlignment = 16;
+
+// Counts of pages' spans by state; bytes, except where said.
+struct SpanCounts {
+  uint64_t in_use = 0;      // spans handed out
+  uint64_t free_zero = 0;   // free spans known to read as zero
+  uint64_t free_dirty = 0;  // free spans that hold earlier bytes
+  uint64_t released = 0;    // free spans whose memory went back to the OS
+};
+
+// What an allocator can tell of itself at one moment. A field that the
+// allocator can't tell is empty; none is ever estimated.
+struct AllocatorStats {
+  std::optional<uint64_t> allocated_bytes;  // live blocks, rounded up to what
+                                            // they really occupy
+  std::optional<uint64_t> committed_bytes;  // readable and writable memory
+  std::optional<uint64_t> peak_committed_bytes;
+  std::optional<uint64_t> reserved_bytes;  // address space
+  std::optional<uint64_t> zeroed_bytes;    // free memory known to read as zero
+  std::optional<uint64_t> cached_bytes;    // free memory in caches and spans
+  std::optional<SpanCounts> spans;
+};
+
+class Allocator {
+ public:
+  virtual ~Allocator() = default;
+
+  // `bytes` bytes with unspecified contents, or null. Zero is served as one.
+  virtual void* Allocate(size_t bytes) = 0;
+
+  // The same, and every byte reads as zero.
+  virtual void* AllocateZeroed(size_t bytes) = 0;
+
+  // Ends a block's life. `bytes` is what was asked for; null is ignored.
+  virtual void Free(void* block, size_t bytes) = 0;
+
+  // The bytes a live block may use, >= what was asked for.
+  virtual size_t UsableSize(const void* block) const = 0;
+
+  // Hands back what the calling thread holds for later: batches of frees not
+  // yet published. Called where a thread is about to be idle; never required
+  // for correctness.
+  virtual void FlushThread() {}
+
+  // Reads the statistics; `detail` also allows what takes a walk.
+  virtual AllocatorStats Stats() const = 0;
+
+  // As `--allocator` names it, e.g. "slab" or "slab:reserve=16GiB".
+  const std::string& name() const { return name_; }
+  void set_name(std::string_view name) { name_ = name; }
+
+ private:
+  std::string name_;
+};
+
+}  // namespace jsheap
+
+#endif  // ALLOCATOR_ALLOCATOR_H_

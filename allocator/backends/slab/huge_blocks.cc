@@ -1,0 +1,76 @@
+#include "allocator/backends/slab/huge_blocks.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "allocator/os/memory.h"
+
+namespace jsheap::slab {
+
+HugeBlocks::~HugeBlocks() {
+  for (size_t i = 0; i < count_; ++i) {
+    os::Release(entries_[i].block, entries_[i].mapped);
+  }
+  if (entries_ != nullptr) os::Release(entries_, capacity_ * sizeof(Entry));
+}
+
+void* HugeBlocks::Allocate(size_t bytes) {
+  const size_t page = os::OsPageBytes();
+  if (bytes > std::numeric_limits<size_t>::max() - page) return nullptr;
+  const size_t mapped = (bytes + page - 1) / page * page;
+  void* block = os::Map(mapped);
+  if (block == nullptr) return nullptr;
+  std::lock_guard lock(mutex_);
+  if (count_ == capacity_ && !MakeRoom()) {
+    os::Release(block, mapped);
+    return nullptr;
+  }
+  entries_[count_++] = {block, bytes, mapped};
+  mapped_bytes_ += mapped;
+  return block;
+}
+
+bool HugeBlocks::Free(void* block) {
+  size_t mapped;
+  {
+    std::lock_guard lock(mutex_);
+    const size_t at = Find(block);
+    if (at == count_) return false;
+    mapped = entries_[at].mapped;
+    mapped_bytes_ -= mapped;
+    entries_[at] = entries_[--count_];
+  }
+  os::Release(block, mapped);
+  return true;
+}
+
+size_t HugeBlocks::SizeOf(const void* block) const {
+  std::lock_guard lock(mutex_);
+  const size_t at = Find(block);
+  return at == count_ ? 0 : entries_[at].bytes;
+}
+
+HugeBlocks::Stats HugeBlocks::ReadStats() const {
+  std::lock_guard lock(mutex_);
+  return {count_, mapped_bytes_};
+}
+
+size_t HugeBlocks::Find(const void* block) const {
+  size_t at = 0;
+  while (at < count_ && entries_[at].block != block) ++at;
+  return at;
+}
+
+bool HugeBlocks::MakeRoom() {
+  const size_t bytes =
+      std::max(2 * capacity_ * sizeof(Entry), size_t{64} << 10);
+  Entry* entries = static_cast<Entry*>(os::Map(bytes));
+  if (entries == nullptr) return false;
+  std::copy(entries_, entries_ + count_, entries);
+  if (entries_ != nullptr) os::Release(entries_, capacity_ * sizeof(Entry));
+  entries_ = entries;
+  capacity_ = bytes / sizeof(Entry);
+  return true;
+}
+
+}  // namespace jsheap::slab

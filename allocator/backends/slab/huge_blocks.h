@@ -1,0 +1,59 @@
+// Blocks so large that each has a mapping of its own, outside the heap's
+// range: their memory goes back to the system with the block.
+
+#ifndef ALLOCATOR_BACKENDS_SLAB_HUGE_BLOCKS_H_
+#define ALLOCATOR_BACKENDS_SLAB_HUGE_BLOCKS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace jsheap::slab {
+
+// Blocks from here up are huge.
+inline constexpr size_t kHugeBlockBytes = size_t{256} << 20;
+
+// Thread-safe. A table in order of allocation: there can't be many.
+class HugeBlocks {
+ public:
+  HugeBlocks() = default;
+  ~HugeBlocks();
+  HugeBlocks(const HugeBlocks&) = delete;
+  HugeBlocks& operator=(const HugeBlocks&) = delete;
+
+  // Zeroed; null when the system refuses.
+  void* Allocate(size_t bytes);
+
+  // False when no such block is live.
+  [[nodiscard]] bool Free(void* block);
+
+  // What was asked for; 0 when no such block is live.
+  size_t SizeOf(const void* block) const;
+
+  struct Stats {
+    uint64_t blocks = 0;
+    uint64_t mapped_bytes = 0;
+  };
+  Stats ReadStats() const;
+
+ private:
+  struct Entry {
+    void* block;
+    size_t bytes;
+    size_t mapped;
+  };
+
+  size_t Find(const void* block) const;
+  bool MakeRoom();
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  Entry* entries_ = nullptr;
+  size_t count_ = 0;
+  size_t capacity_ = 0;
+  uint64_t mapped_bytes_ = 0;
+};
+
+}  // namespace jsheap::slab
+
+#endif  // ALLOCATOR_BACKENDS_SLAB_HUGE_BLOCKS_H_

@@ -1,0 +1,73 @@
+#include "allocator/backends/slab/large_blocks.h"
+
+#include <cstring>
+
+#include "allocator/os/memory.h"
+
+namespace jsheap::slab {
+namespace {
+
+// Asking what is in RAM costs about as much as clearing this much.
+constexpr size_t kLeastBytesToAsk = size_t{512} << 10;
+
+// A block is sparse when less than 1/4 of it is in RAM: then giving that back
+// (0.05 us per 4 KiB in RAM, 1.8 us when touched anew) beats writing it all.
+constexpr size_t kSparseFraction = 4;
+
+// In the span's descriptor; must end before Slab::state, which may be read
+// when the descriptor has passed from a slab to a large block.
+struct LargeBlock {
+  size_t bytes;             // asked for
+  const ThreadCache* home;  // who allocated it
+  bool tail_is_zero;        // what lies behind the block in its last page
+};
+
+size_t SpanBytes(const Span* span) { return span->pages * kPageBytes; }
+
+}  // namespace
+
+void* LargeBlocks::Allocate(size_t bytes, bool zeroed,
+                            const ThreadCache* home) {
+  const size_t pages = PagesFor(bytes);
+  if (pages > pages_.map().pages()) return nullptr;
+  const PageHeap::Allocation allocation = pages_.Allocate(
+      static_cast<uint32_t>(pages), SpanKind::kLarge, /*fill=*/false);
+  if (allocation.span == nullptr) return nullptr;
+  LargeBlock* block = allocation.span->ClientAs<LargeBlock>();
+  block->bytes = bytes;
+  block->home = home;
+  block->tail_is_zero = allocation.dirty_pages == 0;
+  if (zeroed && allocation.dirty_pages != 0) {
+    pages_.ZeroDirtyPages(allocation.span, bytes);
+  }
+  occupied_bytes_.fetch_add(SpanBytes(allocation.span),
+                            std::memory_order_relaxed);
+  return pages_.map().AddressOf(allocation.span);
+}
+
+void LargeBlocks::Free(Span* span, const ThreadCache* thread) {
+  occupied_bytes_.fetch_sub(SpanBytes(span), std::memory_order_relaxed);
+  const bool is_zero = track_zero_ && MakeZero(span, thread);
+  pages_.Free(span, is_zero ? span->pages : 0);
+}
+
+// Makes the whole span zero where that is cheap or off the allocating thread.
+bool LargeBlocks::MakeZero(Span* span, const ThreadCache* thread) {
+  const LargeBlock* block = span->ClientAs<LargeBlock>();
+  char* address = pages_.map().AddressOf(span);
+  const size_t span_bytes = SpanBytes(span);
+  if (block->bytes >= kLeastBytesToAsk &&
+      os::ResidentBytes(address, span_bytes) <
+          span_bytes / kSparseFraction) {
+    return os::Purge(address, span_bytes);
+  }
+  if (block->home == thread) return false;
+  std::memset(address, 0, block->tail_is_zero ? block->bytes : span_bytes);
+  return true;
+}
+
+size_t LargeBlocks::SizeOf(const Span* span) {
+  return span->ClientAs<LargeBlock>()->bytes;
+}
+
+}  // namespace jsheap::slab

@@ -1,0 +1,106 @@
+// Block sizes of the slabs.
+//
+// Up to 128 bytes a class every 16; beyond that every doubling is cut into
+// eight equal steps. A request is rounded up to the next class, so a block
+// wastes at most 12.5 % (and at most 15 bytes below 128). Every size is a
+// multiple of 16, which is also the alignment of every block.
+//
+// A class's slab has as few pages as hold eight blocks and waste at most
+// 1/16 at the end.
+
+#ifndef ALLOCATOR_BACKENDS_SLAB_SIZE_CLASSES_H_
+#define ALLOCATOR_BACKENDS_SLAB_SIZE_CLASSES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "allocator/pages/span.h"
+
+namespace jsheap::slab {
+
+inline constexpr size_t kMaxSlabBytes = size_t{32} << 10;  // largest class
+inline constexpr int kClasses = 72;
+
+struct SizeClass {
+  uint32_t size = 0;        // bytes of a block
+  uint32_t reciprocal = 0;  // ceil(2^32 / size): divides offsets in a slab
+  uint16_t pages = 0;       // of a slab
+  uint16_t capacity = 0;    // blocks of a slab
+  uint16_t cached = 0;      // most blocks that a thread's cache holds
+};
+
+namespace internal {
+
+// A thread caches about this many bytes of each class.
+inline constexpr size_t kCacheBytes = size_t{32} << 10;
+
+constexpr std::array<SizeClass, kClasses> MakeClasses() {
+  std::array<SizeClass, kClasses> classes;
+  size_t size = 0;
+  for (int i = 0; i < kClasses; ++i) {
+    size_t step = 16;
+    while (step * 16 <= size) step *= 2;
+    size += step;
+    size_t pages = 1;
+    while (pages * kPageBytes / size < 8 ||
+           pages * kPageBytes % size > pages * kPageBytes / 16) {
+      ++pages;
+    }
+    SizeClass& c = classes[static_cast<size_t>(i)];
+    c.size = static_cast<uint32_t>(size);
+    c.reciprocal =
+        static_cast<uint32_t>(((uint64_t{1} << 32) + size - 1) / size);
+    c.pages = static_cast<uint16_t>(pages);
+    c.capacity = static_cast<uint16_t>(pages * kPageBytes / size);
+    const size_t cached = kCacheBytes / size;
+    c.cached =
+        static_cast<uint16_t>(cached < 4 ? 4 : cached > 128 ? 128 : cached);
+  }
+  return classes;
+}
+
+// Classes by size: one table in steps of 16 bytes up to 1 KiB, where classes
+// lie 16 to 64 bytes apart, and one in steps of 128 beyond.
+inline constexpr size_t kFineLimit = 1024;
+inline constexpr size_t kFineSlots = kFineLimit / 16 + 1;
+inline constexpr size_t kCoarseSlots = kMaxSlabBytes / 128 + 1;
+
+template <size_t kSlots>
+constexpr std::array<uint8_t, kSlots> MakeIndex(size_t step) {
+  constexpr auto classes = MakeClasses();
+  std::array<uint8_t, kSlots> index{};
+  uint8_t c = 0;
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    while (classes[c].size < slot * step) ++c;
+    index[slot] = c;
+  }
+  return index;
+}
+
+inline constexpr auto kFineIndex = MakeIndex<kFineSlots>(16);
+inline constexpr auto kCoarseIndex = MakeIndex<kCoarseSlots>(128);
+
+}  // namespace internal
+
+inline constexpr std::array<SizeClass, kClasses> kSizeClasses =
+    internal::MakeClasses();
+static_assert(kSizeClasses.back().size == kMaxSlabBytes);
+
+// What a thread's full cache holds of all classes together, in blocks.
+inline constexpr size_t kMostCached = [] {
+  size_t blocks = 0;
+  for (const SizeClass& c : kSizeClasses) blocks += c.cached;
+  return blocks;
+}();
+
+// The class whose blocks hold `bytes` <= kMaxSlabBytes bytes.
+inline int ClassOf(size_t bytes) {
+  return bytes <= internal::kFineLimit
+             ? internal::kFineIndex[(bytes + 15) / 16]
+             : internal::kCoarseIndex[(bytes + 127) / 128];
+}
+
+}  // namespace jsheap::slab
+
+#endif  // ALLOCATOR_BACKENDS_SLAB_SIZE_CLASSES_H_

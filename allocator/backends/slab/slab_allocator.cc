@@ -1,0 +1,193 @@
+#include "allocator/backends/slab/slab_allocator.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "allocator/size_text.h"
+
+namespace jsheap::slab {
+namespace {
+
+constexpr size_t kDefaultReserve = size_t{256} << 30;
+
+#ifdef JSHEAP_DEBUG_CHECKS
+constexpr bool kDebugChecks = true;
+#else
+constexpr bool kDebugChecks = false;
+#endif
+
+[[noreturn]] void Fail(const char* what, const void* block, size_t bytes) {
+  std::fprintf(stderr, "jsheap: %s: block %p, freed with size %zu\n", what,
+               block, bytes);
+  std::abort();
+}
+
+}  // namespace
+
+std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
+                                                   std::string* error) {
+  std::unique_ptr<SlabAllocator> heap(new SlabAllocator(options));
+  if (!heap->pages_.ok()) {
+    *error = "the system has no " +
+             FormatSizeExact(options.reserve != 0 ? options.reserve
+                                                  : kDefaultReserve) +
+             " of address space; give a smaller reserve=SIZE or raise "
+             "'ulimit -v'";
+    return nullptr;
+  }
+  if (!heap->caches_.ok()) {
+    *error = "more than " + std::to_string(kMaxHeaps) + " slab heaps";
+    return nullptr;
+  }
+  return heap;
+}
+
+SlabAllocator::SlabAllocator(const SlabOptions& options)
+    : pages_(options.reserve != 0 ? options.reserve : kDefaultReserve,
+             /*or_less=*/options.reserve == 0),
+      pool_(pages_, metadata_, options.track_zero),
+      large_(pages_, options.track_zero),
+      caches_(pool_, metadata_, options.track_zero) {}
+
+void* SlabAllocator::Allocate(size_t bytes) {
+  if (bytes > kMaxSlabBytes) return AllocatePages(bytes, /*zeroed=*/false);
+  const int size_class = ClassOf(bytes);
+  const uintptr_t entry = caches_.With(
+      [=](ThreadCache& cache) { return cache.Allocate(size_class); },
+      uintptr_t{0});
+  return reinterpret_cast<void*>(entry & ~uintptr_t{1});
+}
+
+void* SlabAllocator::AllocateZeroed(size_t bytes) {
+  if (bytes > kMaxSlabBytes) return AllocatePages(bytes, /*zeroed=*/true);
+  const int size_class = ClassOf(bytes);
+  const uintptr_t entry = caches_.With(
+      [=](ThreadCache& cache) { return cache.Allocate(size_class); },
+      uintptr_t{0});
+  void* block = reinterpret_cast<void*>(entry & ~uintptr_t{1});
+  if ((entry & 1) == 0 && block != nullptr) std::memset(block, 0, bytes);
+  return block;
+}
+
+void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed) {
+  if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes);
+  return caches_.With(
+      [=, this](ThreadCache& cache) {
+        void* block = large_.Allocate(bytes, zeroed, &cache);
+        if (block == nullptr) {
+          // What this thread owes may free the pages that are missing.
+          cache.FlushRemote();
+          block = large_.Allocate(bytes, zeroed, &cache);
+        }
+        return block;
+      },
+      static_cast<void*>(nullptr));
+}
+
+void SlabAllocator::Free(void* block, size_t bytes) {
+  if (block == nullptr) return;
+  if (!pages_.map().Contains(block)) [[unlikely]] {
+    RaisePeak();
+    if (!huge_.Free(block)) Fail("free of a foreign pointer", block, bytes);
+    return;
+  }
+  Span* span = pages_.map().HeadOf(block);
+  if constexpr (kDebugChecks) CheckFree(span, block, bytes);
+  if (span->Kind() == SpanKind::kSlab) [[likely]] {
+    Slab* slab = span->ClientAs<Slab>();
+    caches_.With(
+        [=](ThreadCache& cache) {
+          cache.Free(slab, block);
+          return true;
+        },
+        false);
+    return;
+  }
+  if (span->Kind() != SpanKind::kLarge) [[unlikely]] {
+    Fail("double free or free of a foreign pointer", block, bytes);
+  }
+  large_.Free(span, caches_.Current());
+}
+
+size_t SlabAllocator::UsableSize(const void* block) const {
+  if (!pages_.map().Contains(block)) return huge_.SizeOf(block);
+  const Span* span = pages_.map().HeadOf(block);
+  if (span->Kind() == SpanKind::kLarge) return LargeBlocks::SizeOf(span);
+  return span->ClientAs<Slab>()->Class().size;
+}
+
+void SlabAllocator::FlushThread() {
+  if (ThreadCache* cache = caches_.Current()) cache->FlushRemote();
+}
+
+AllocatorStats SlabAllocator::Stats() const {
+  const PageHeap::Stats pages = pages_.ReadStats();
+  const HugeBlocks::Stats huge = huge_.ReadStats();
+  uint64_t live = 0;
+  uint64_t slab_bytes = 0;
+  for (int i = 0; i < kClasses; ++i) {
+    const SizeClass& c = kSizeClasses[static_cast<size_t>(i)];
+    // Counters of running threads are read one after the other, so a sum can
+    // be off by what happens meanwhile; it must not be negative.
+    const int64_t blocks = caches_.Live(i);
+    if (blocks > 0) live += static_cast<uint64_t>(blocks) * c.size;
+    slab_bytes += uint64_t{pool_.SlabsOf(i)} * c.capacity * c.size;
+  }
+  AllocatorStats stats;
+  stats.allocated_bytes = live + large_.occupied_bytes() + huge.mapped_bytes;
+  stats.committed_bytes = pages.committed_bytes + huge.mapped_bytes;
+  RaisePeak();
+  stats.peak_committed_bytes = peak_committed_.load(std::memory_order_relaxed);
+  stats.reserved_bytes = pages.reserved_bytes + huge.mapped_bytes;
+  stats.zeroed_bytes = pages.free_zero_bytes;
+  stats.cached_bytes =
+      pages.free_bytes + (slab_bytes > live ? slab_bytes - live : 0);
+  stats.spans = pages.spans;
+  return stats;
+}
+
+// The page heap never shrinks, so what is committed can only fall when a huge
+// block is freed: asking just before that, and when asked, is exact.
+void SlabAllocator::RaisePeak() const {
+  const uint64_t now =
+      pages_.ReadStats().committed_bytes + huge_.ReadStats().mapped_bytes;
+  uint64_t peak = peak_committed_.load(std::memory_order_relaxed);
+  while (now > peak && !peak_committed_.compare_exchange_weak(
+                           peak, now, std::memory_order_relaxed)) {
+  }
+}
+
+// Compiled into debug and sanitizer builds.
+void SlabAllocator::CheckFree(const Span* span, const void* block,
+                              size_t bytes) const {
+  if (span->Kind() == SpanKind::kLarge) {
+    if (pages_.map().AddressOf(span) != block) {
+      Fail("free of a pointer into a block", block, bytes);
+    }
+    if (LargeBlocks::SizeOf(span) != bytes) {
+      Fail("free with a wrong size", block, bytes);
+    }
+    return;
+  }
+  if (span->Kind() != SpanKind::kSlab) {
+    Fail("double free or free of a foreign pointer", block, bytes);
+  }
+  const Slab* slab = span->ClientAs<Slab>();
+  const uint32_t index = slab->BlockAt(block, slab->Class().reciprocal);
+  if (slab->base + size_t{index} * slab->Class().size != block ||
+      index >= slab->Class().capacity) {
+    Fail("free of a pointer into a block", block, bytes);
+  }
+  if (bytes > kMaxSlabBytes ||
+      ClassOf(bytes) != slab->size_class.load(std::memory_order_relaxed)) {
+    Fail("free with a wrong size", block, bytes);
+  }
+  if ((slab->FreeWord(index / 64).load(std::memory_order_relaxed) >>
+           (index % 64) &
+       1) != 0) {
+    Fail("double free", block, bytes);
+  }
+}
+
+}  // namespace jsheap::slab

@@ -1,0 +1,72 @@
+// The default allocator: thread caches over slabs for what is small, spans of
+// the page heap for what is large, mappings for what is huge.
+//
+// Built for a JavaScript host: blocks must come zeroed, they are allocated on
+// one thread and mostly freed on another, and a free knows the size. README.md
+// beside allocator.h draws the map.
+
+#ifndef ALLOCATOR_BACKENDS_SLAB_SLAB_ALLOCATOR_H_
+#define ALLOCATOR_BACKENDS_SLAB_SLAB_ALLOCATOR_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "allocator/allocator.h"
+#include "allocator/backends/slab/huge_blocks.h"
+#include "allocator/backends/slab/large_blocks.h"
+#include "allocator/backends/slab/slab_pool.h"
+#include "allocator/backends/slab/thread_caches.h"
+#include "allocator/pages/metadata.h"
+#include "allocator/pages/page_heap.h"
+
+namespace jsheap::slab {
+
+struct SlabOptions {
+  // Bytes of addresses for all but huge blocks; 0 stands for 256 GiB, or as
+  // much as the system gives.
+  size_t reserve = 0;
+  // Know which free memory is zero, and make it zero where that is cheap. Off
+  // where nobody asks for zeroed memory.
+  bool track_zero = true;
+};
+
+class SlabAllocator final : public Allocator {
+ public:
+  // Null, with `*error` saying why, when the system refuses the addresses or
+  // kMaxHeaps heaps are alive.
+  static std::unique_ptr<SlabAllocator> Make(const SlabOptions& options,
+                                             std::string* error);
+  // No thread may use the allocator any more; all its blocks end with it.
+  ~SlabAllocator() override = default;
+
+  void* Allocate(size_t bytes) override;
+  void* AllocateZeroed(size_t bytes) override;
+  void Free(void* block, size_t bytes) override;
+  size_t UsableSize(const void* block) const override;
+  void FlushThread() override;
+  AllocatorStats Stats() const override;
+
+  // Walks the spans; null, or the first inconsistency.
+  const char* Verify() const { return pages_.Verify(); }
+
+ private:
+  explicit SlabAllocator(const SlabOptions& options);
+  void* AllocatePages(size_t bytes, bool zeroed);
+  void RaisePeak() const;
+  void CheckFree(const Span* span, const void* block, size_t bytes) const;
+
+  Metadata metadata_;
+  PageHeap pages_;
+  SlabPool pool_;
+  LargeBlocks large_;
+  HugeBlocks huge_;
+  ThreadCaches caches_;
+  mutable std::atomic<uint64_t> peak_committed_{0};
+};
+
+}  // namespace jsheap::slab
+
+#endif  // ALLOCATOR_BACKENDS_SLAB_SLAB_ALLOCATOR_H_

@@ -1,0 +1,92 @@
+#include "allocator/backends/slab/thread_cache.h"
+
+#include <algorithm>
+
+namespace jsheap::slab {
+namespace {
+
+void* BlockOf(uintptr_t entry) {
+  return reinterpret_cast<void*>(entry & ~uintptr_t{1});
+}
+
+}  // namespace
+
+ThreadCache::ThreadCache(SlabPool& pool, bool track_zero)
+    : pool_(pool), track_zero_(track_zero) {
+  uintptr_t* next = slots_.data();
+  for (size_t i = 0; i < stacks_.size(); ++i) {
+    stacks_[i].limit = kSizeClasses[i].cached;
+    stacks_[i].blocks = next;
+    next += kSizeClasses[i].cached;
+  }
+}
+
+// Fills half of an empty stack; how many blocks it has then.
+uint32_t ThreadCache::Refill(int size_class) {
+  Stack& stack = stacks_[static_cast<size_t>(size_class)];
+  for (;;) {
+    if (stack.active == nullptr) {
+      stack.active = pool_.Acquire(size_class, this);
+      if (stack.active == nullptr) {
+        // What this thread owes may be what is missing.
+        FlushRemote();
+        stack.active = pool_.Acquire(size_class, this);
+        if (stack.active == nullptr) return 0;
+      }
+    }
+    const uint32_t taken =
+        stack.active->Take(stack.blocks, (stack.limit + 1) / 2);
+    if (taken != 0) return taken;
+    if (SlabPool::TryLeave(stack.active)) stack.active = nullptr;
+  }
+}
+
+// Makes room in a full stack; how many blocks it has then.
+uint32_t ThreadCache::ReturnHalf(Stack& stack) {
+  const uint32_t half = stack.limit / 2;
+  ReturnLowest(stack, half);
+  return stack.limit - half;
+}
+
+// Returns the blocks that were freed first: the last ones are still in the
+// processor's cache.
+void ThreadCache::ReturnLowest(Stack& stack, uint32_t returned) {
+  ReturnBatch batch;
+  for (uint32_t i = 0; i < returned; ++i) {
+    void* block = BlockOf(stack.blocks[i]);
+    const bool is_zero = (stack.blocks[i] & 1) != 0;
+    batch.Add(pool_, pool_.SlabOf(block), block, is_zero);
+  }
+  batch.Flush(pool_);
+  const uint32_t count = stack.count.load(std::memory_order_relaxed);
+  std::copy(stack.blocks + returned, stack.blocks + count, stack.blocks);
+  stack.count.store(count - returned, std::memory_order_relaxed);
+}
+
+void ThreadCache::FreeRemote(Slab* slab, void* block, size_t size_class) {
+  const size_t size = kSizeClasses[size_class].size;
+  // Whoever frees another thread's block is likely a collector's helper: its
+  // time is cheaper than that of the thread that will ask for zeroes.
+  if (track_zero_) std::memset(block, 0, size);
+  remote_.Add(pool_, slab, block, track_zero_);
+  remote_bytes_ += size;
+  if (remote_bytes_ > kMostRemoteBytes) FlushRemote();
+}
+
+void ThreadCache::FlushRemote() {
+  remote_.Flush(pool_);
+  remote_bytes_ = 0;
+}
+
+void ThreadCache::HandBack() {
+  FlushRemote();
+  for (Stack& stack : stacks_) {
+    ReturnLowest(stack, stack.count.load(std::memory_order_relaxed));
+    if (stack.active != nullptr) {
+      pool_.HandBack(stack.active);
+      stack.active = nullptr;
+    }
+  }
+}
+
+}  // namespace jsheap::slab

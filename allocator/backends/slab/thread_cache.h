@@ -1,0 +1,116 @@
+// One thread's share of the slab heap: for each size class a stack of free
+// blocks and the slab that refills it, and the frees it owes to slabs of other
+// threads.
+//
+// Allocate and Free without lock, atomic read-modify-write or system call
+// while the stacks neither run empty nor over.
+
+#ifndef ALLOCATOR_BACKENDS_SLAB_THREAD_CACHE_H_
+#define ALLOCATOR_BACKENDS_SLAB_THREAD_CACHE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "allocator/backends/slab/return_batch.h"
+#include "allocator/backends/slab/size_classes.h"
+#include "allocator/backends/slab/slab.h"
+#include "allocator/backends/slab/slab_pool.h"
+
+namespace jsheap::slab {
+
+// Used by one thread at a time; only the counters may be read by others.
+class ThreadCache {
+ public:
+  explicit ThreadCache(SlabPool& pool, bool track_zero);
+  ThreadCache(const ThreadCache&) = delete;
+  ThreadCache& operator=(const ThreadCache&) = delete;
+
+  // A block of the class; null when out of memory. Bit 0 of the result is set
+  // when the block is known to read as zero.
+  uintptr_t Allocate(int size_class) {
+    Stack& stack = stacks_[static_cast<size_t>(size_class)];
+    uint32_t count = stack.count.load(std::memory_order_relaxed);
+    if (count == 0) [[unlikely]] {
+      count = Refill(size_class);
+      if (count == 0) return 0;
+    }
+    stack.count.store(count - 1, std::memory_order_relaxed);
+    Bump(stack.live, 1);
+    return stack.blocks[count - 1];
+  }
+
+  // Takes a block back. It stays here when this cache is the slab's home and
+  // is returned to its slab else.
+  void Free(Slab* slab, void* block) {
+    const size_t size_class = slab->size_class.load(std::memory_order_relaxed);
+    Stack& stack = stacks_[size_class];
+    Bump(stack.live, -1);
+    if (slab->home.load(std::memory_order_relaxed) != this) [[unlikely]] {
+      return FreeRemote(slab, block, size_class);
+    }
+    uint32_t count = stack.count.load(std::memory_order_relaxed);
+    if (count == stack.limit) [[unlikely]] count = ReturnHalf(stack);
+    stack.blocks[count] = reinterpret_cast<uintptr_t>(block);
+    stack.count.store(count + 1, std::memory_order_relaxed);
+  }
+
+  // Returns what is owed to other threads' slabs.
+  void FlushRemote();
+
+  // Returns everything: blocks, debts and slabs. The cache is as new, but for
+  // its counters, and may pass to another thread.
+  void HandBack();
+
+  // Blocks that this cache holds.
+  uint32_t Cached(int size_class) const {
+    return stacks_[static_cast<size_t>(size_class)].count.load(
+        std::memory_order_relaxed);
+  }
+
+  // Blocks allocated less blocks freed through this cache; only the sum over
+  // all caches means something.
+  int64_t Live(int size_class) const {
+    return stacks_[static_cast<size_t>(size_class)].live.load(
+        std::memory_order_relaxed);
+  }
+
+  ThreadCache* next_in_heap = nullptr;  // the heap's list of its caches
+  ThreadCache* next_free = nullptr;     // those without a thread
+
+ private:
+  struct Stack {
+    std::atomic<uint32_t> count{0};
+    uint32_t limit = 0;
+    std::atomic<int64_t> live{0};
+    uintptr_t* blocks = nullptr;
+    Slab* active = nullptr;
+  };
+
+  // Debts beyond this are published before a sweep ends.
+  static constexpr size_t kMostRemoteBytes = size_t{256} << 10;
+
+  // Only this thread writes, so no read-modify-write is needed.
+  static void Bump(std::atomic<int64_t>& counter, int64_t by) {
+    counter.store(counter.load(std::memory_order_relaxed) + by,
+                  std::memory_order_relaxed);
+  }
+
+  uint32_t Refill(int size_class);
+  uint32_t ReturnHalf(Stack& stack);
+  void ReturnLowest(Stack& stack, uint32_t returned);
+  void FreeRemote(Slab* slab, void* block, size_t size_class);
+
+  SlabPool& pool_;
+  const bool track_zero_;
+  size_t remote_bytes_ = 0;
+  std::array<Stack, kClasses> stacks_;
+  ReturnBatch remote_;
+  std::array<uintptr_t, kMostCached> slots_;
+};
+
+}  // namespace jsheap::slab
+
+#endif  // ALLOCATOR_BACKENDS_SLAB_THREAD_CACHE_H_

@@ -1,0 +1,121 @@
+#include "allocator/backends/slab/thread_caches.h"
+
+#include <new>
+
+namespace jsheap::slab {
+
+namespace internal {
+constinit thread_local ThreadSlot t_slots[kMaxHeaps] = {};
+}
+
+namespace {
+
+// The heaps alive. A thread that ends may meet a heap that is ending: the lock
+// is held while the one lets go of the other.
+std::mutex g_heaps_mutex;
+ThreadCaches* g_heaps[kMaxHeaps];     // guarded by g_heaps_mutex
+constinit uint64_t g_last_serial = 0;  // guarded by g_heaps_mutex
+
+constinit thread_local bool t_ended = false;
+
+}  // namespace
+
+// Hands a thread's caches back when it ends.
+class ThreadExit {
+ public:
+  ThreadExit() = default;
+  ThreadExit(const ThreadExit&) = delete;
+  ThreadExit& operator=(const ThreadExit&) = delete;
+
+  ~ThreadExit() {
+    t_ended = true;
+    std::lock_guard lock(g_heaps_mutex);
+    for (size_t i = 0; i < kMaxHeaps; ++i) {
+      internal::ThreadSlot& slot = internal::t_slots[i];
+      if (slot.heap != 0 && g_heaps[i] != nullptr &&
+          g_heaps[i]->serial_ == slot.heap) {
+        g_heaps[i]->Detach(slot.cache);
+      }
+      slot = {};
+    }
+  }
+
+  // Makes sure that the destructor will run.
+  void Arm() { armed_ = true; }
+
+ private:
+  bool armed_ = false;
+};
+
+namespace {
+thread_local ThreadExit t_exit;
+}
+
+ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata, bool track_zero)
+    : pool_(pool), metadata_(metadata), track_zero_(track_zero) {
+  std::lock_guard lock(g_heaps_mutex);
+  for (size_t i = 0; i < kMaxHeaps; ++i) {
+    if (g_heaps[i] != nullptr) continue;
+    g_heaps[i] = this;
+    slot_ = i;
+    serial_ = ++g_last_serial;
+    return;
+  }
+}
+
+ThreadCaches::~ThreadCaches() {
+  std::lock_guard lock(g_heaps_mutex);
+  if (ok()) g_heaps[slot_] = nullptr;
+}
+
+ThreadCache* ThreadCaches::Attach() {
+  if (t_ended) return nullptr;
+  ThreadCache* cache;
+  {
+    std::lock_guard lock(mutex_);
+    cache = free_;
+    if (cache != nullptr) free_ = cache->next_free;
+  }
+  if (cache == nullptr) cache = MakeCache();
+  if (cache == nullptr) return nullptr;
+  t_exit.Arm();
+  internal::t_slots[slot_] = {serial_, cache};
+  return cache;
+}
+
+ThreadCache* ThreadCaches::MakeCache() {
+  void* memory = metadata_.Allocate(sizeof(ThreadCache));
+  if (memory == nullptr) return nullptr;
+  ThreadCache* cache = new (memory) ThreadCache(pool_, track_zero_);
+  std::lock_guard lock(mutex_);
+  cache->next_in_heap = caches_;
+  caches_ = cache;
+  return cache;
+}
+
+void ThreadCaches::Detach(ThreadCache* cache) {
+  cache->HandBack();
+  std::lock_guard lock(mutex_);
+  cache->next_free = free_;
+  free_ = cache;
+}
+
+int64_t ThreadCaches::Live(int size_class) const {
+  std::lock_guard lock(mutex_);
+  int64_t live = 0;
+  for (ThreadCache* c = caches_; c != nullptr; c = c->next_in_heap) {
+    live += c->Live(size_class);
+  }
+  return live;
+}
+
+uint64_t ThreadCaches::Cached(int size_class) const {
+  std::lock_guard lock(mutex_);
+  uint64_t cached = 0;
+  for (ThreadCache* c = caches_; c != nullptr; c = c->next_in_heap) {
+    cached += c->Cached(size_class);
+  }
+  return cached;
+}
+
+}  // namespace jsheap::slab

@@ -1,0 +1,95 @@
+// Which thread has which cache, for every slab heap of the process.
+
+#ifndef ALLOCATOR_BACKENDS_SLAB_THREAD_CACHES_H_
+#define ALLOCATOR_BACKENDS_SLAB_THREAD_CACHES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "allocator/backends/slab/thread_cache.h"
+#include "allocator/pages/metadata.h"
+
+namespace jsheap::slab {
+
+// Slab heaps that can be alive at once.
+inline constexpr size_t kMaxHeaps = 64;
+
+namespace internal {
+
+// A thread's caches by heap. Trivial, so that reaching it takes no guard.
+struct ThreadSlot {
+  uint64_t heap;  // the heap's serial number; 0 for none
+  ThreadCache* cache;
+};
+extern constinit thread_local ThreadSlot t_slots[kMaxHeaps]
+    __attribute__((tls_model("initial-exec")));
+
+}  // namespace internal
+
+// One heap's caches. Thread-safe.
+class ThreadCaches {
+ public:
+  ThreadCaches(SlabPool& pool, Metadata& metadata, bool track_zero);
+  ~ThreadCaches();
+  ThreadCaches(const ThreadCaches&) = delete;
+  ThreadCaches& operator=(const ThreadCaches&) = delete;
+
+  // False when too many heaps are alive.
+  bool ok() const { return slot_ < kMaxHeaps; }
+
+  // Calls fn(cache) with the calling thread's cache and returns its result, or
+  // `failed` when there is no memory for a cache.
+  template <typename Fn, typename Result>
+  Result With(Fn fn, Result failed) {
+    const internal::ThreadSlot& slot = internal::t_slots[slot_];
+    if (slot.heap == serial_) [[likely]] return fn(*slot.cache);
+    if (ThreadCache* cache = Attach()) return fn(*cache);
+    return WithSharedCache(fn, failed);
+  }
+
+  // The calling thread's cache, or null; never makes one.
+  ThreadCache* Current() const {
+    const internal::ThreadSlot& slot = internal::t_slots[slot_];
+    return slot.heap == serial_ ? slot.cache : nullptr;
+  }
+
+  // Sums over all caches, of this moment.
+  int64_t Live(int size_class) const;
+  uint64_t Cached(int size_class) const;
+
+ private:
+  friend class ThreadExit;
+
+  ThreadCache* Attach();
+  ThreadCache* MakeCache();
+  void Detach(ThreadCache* cache);
+
+  // For a thread whose own caches are gone already: it is ending, and runs
+  // other destructors. Nothing stays in the shared cache.
+  template <typename Fn, typename Result>
+  Result WithSharedCache(Fn fn, Result failed) {
+    std::lock_guard lock(shared_mutex_);
+    if (shared_ == nullptr) shared_ = MakeCache();
+    if (shared_ == nullptr) return failed;
+    Result result = fn(*shared_);
+    shared_->HandBack();
+    return result;
+  }
+
+  SlabPool& pool_;
+  Metadata& metadata_;
+  const bool track_zero_;
+  uint64_t serial_ = 0;
+  size_t slot_ = kMaxHeaps;
+
+  mutable std::mutex mutex_;
+  ThreadCache* caches_ = nullptr;  // all ever made; guarded by mutex_
+  ThreadCache* free_ = nullptr;    // without a thread; guarded by mutex_
+  std::mutex shared_mutex_;
+  ThreadCache* shared_ = nullptr;  // guarded by shared_mutex_
+};
+
+}  // namespace jsheap::slab
+
+#endif  // ALLOCATOR_BACKENDS_SLAB_THREAD_CACHES_H_

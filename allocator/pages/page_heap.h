@@ -1,0 +1,84 @@
+// Spans of pages out of one reserved range: best fit, coalescing with both
+// neighbours at every free, and knowledge of which pages read as zero.
+//
+// Zero knowledge is one bit a page, so it survives splitting and merging: a
+// span that merges with a dirty neighbour loses nothing.
+//
+// Thread-safe. Invariant: in use + free pages = pages below the frontier, and
+// no two free spans are neighbours.
+
+#ifndef ALLOCATOR_PAGES_PAGE_HEAP_H_
+#define ALLOCATOR_PAGES_PAGE_HEAP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+#include "allocator/allocator.h"
+#include "allocator/pages/free_spans.h"
+#include "allocator/pages/page_map.h"
+#include "allocator/pages/span.h"
+
+namespace jsheap {
+
+class PageHeap {
+ public:
+  // Reserves `reserve` bytes of addresses; with `or_less` it is content with a
+  // part of them when the system has no more.
+  PageHeap(size_t reserve, bool or_less);
+  PageHeap(const PageHeap&) = delete;
+  PageHeap& operator=(const PageHeap&) = delete;
+
+  bool ok() const { return map_.ok() && zero_.ok(); }
+  const PageMap& map() const { return map_; }
+
+  struct Allocation {
+    Span* span = nullptr;      // null when there is no room
+    uint32_t dirty_pages = 0;  // of the span, how many aren't known zero
+  };
+
+  // A span of `pages` > 0 pages. With `fill` the descriptors of all its pages
+  // know their head, else only the last one's does.
+  Allocation Allocate(uint32_t pages, SpanKind kind, bool fill);
+
+  // Ends a span's life. Every byte of its first `zero_pages` pages is known to
+  // read as zero.
+  void Free(Span* span, uint32_t zero_pages);
+
+  // Writes zeroes to those pages of a span in use that aren't known zero, up
+  // to `bytes` bytes from its start. The caller owns the span.
+  void ZeroDirtyPages(Span* span, size_t bytes);
+
+  struct Stats {
+    uint64_t committed_bytes = 0;
+    uint64_t reserved_bytes = 0;
+    uint64_t free_bytes = 0;
+    uint64_t free_zero_bytes = 0;
+    SpanCounts spans;
+  };
+  Stats ReadStats() const;
+
+  // Walks all spans; null, or the first inconsistency.
+  const char* Verify() const;
+
+ private:
+  Span* TakeFreeSpan(uint32_t pages);
+  bool Grow(uint32_t pages);
+  bool GrowBy(uint32_t pages);
+  void SetHead(PageId first, uint32_t pages, SpanKind kind);
+  void InsertFree(PageId first, uint32_t pages);
+
+  PageMap map_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  FreeSpans free_{map_};
+  PageBits zero_;          // pages known to read as zero; kept for free pages
+  uint32_t frontier_ = 0;  // pages below are committed
+  uint32_t free_pages_ = 0;
+  uint32_t free_zero_pages_ = 0;
+  uint64_t spans_in_use_ = 0;
+};
+
+}  // namespace jsheap
+
+#endif  // ALLOCATOR_PAGES_PAGE_HEAP_H_

@@ -1,0 +1,80 @@
+#include "allocator/pages/page_map.h"
+
+#include <bit>
+
+#include "allocator/os/memory.h"
+
+namespace jsheap {
+namespace {
+
+constexpr size_t kLeastReserve = size_t{64} << 20;
+
+size_t RoundUp(size_t bytes, size_t unit) {
+  return (bytes + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+PageMap::PageMap(size_t bytes, bool or_less) {
+  bytes = RoundUp(bytes, os::kHugePageBytes);
+  for (;; bytes /= 2) {
+    void* base = os::Reserve(bytes, os::kHugePageBytes);
+    // Descriptors are mapped in full, but only those in use are touched.
+    void* spans = os::Map((bytes >> kPageShift) * sizeof(Span));
+    if (base != nullptr && spans != nullptr) {
+      base_ = reinterpret_cast<uintptr_t>(base);
+      bytes_ = bytes;
+      spans_ = static_cast<Span*>(spans);
+      return;
+    }
+    if (base != nullptr) os::Release(base, bytes);
+    if (spans != nullptr) {
+      os::Release(spans, (bytes >> kPageShift) * sizeof(Span));
+    }
+    if (!or_less || bytes / 2 < kLeastReserve) return;
+  }
+}
+
+PageMap::~PageMap() {
+  if (!ok()) return;
+  os::Release(spans_, pages() * sizeof(Span));
+  os::Release(reinterpret_cast<void*>(base_), bytes_);
+}
+
+PageBits::PageBits(uint32_t pages)
+    : bytes_(RoundUp(size_t{pages} / 8 + 8, os::OsPageBytes())) {
+  words_ = static_cast<uint64_t*>(os::Map(bytes_));
+}
+
+PageBits::~PageBits() {
+  if (ok()) os::Release(words_, bytes_);
+}
+
+template <typename Fn>
+void PageBits::ForEachWord(uint64_t* words, uint32_t first, uint32_t count,
+                           Fn fn) {
+  while (count > 0) {
+    const uint32_t bit = first % 64;
+    const uint32_t here = count < 64 - bit ? count : 64 - bit;
+    const uint64_t ones = here == 64 ? ~uint64_t{0} : (uint64_t{1} << here) - 1;
+    fn(words[first / 64], ones << bit);
+    first += here;
+    count -= here;
+  }
+}
+
+void PageBits::Set(uint32_t first, uint32_t count, bool value) {
+  ForEachWord(words_, first, count, [value](uint64_t& word, uint64_t mask) {
+    word = value ? word | mask : word & ~mask;
+  });
+}
+
+uint32_t PageBits::Count(uint32_t first, uint32_t count) const {
+  uint32_t total = 0;
+  ForEachWord(words_, first, count, [&total](uint64_t& word, uint64_t mask) {
+    total += static_cast<uint32_t>(std::popcount(word & mask));
+  });
+  return total;
+}
+
+}  // namespace jsheap

@@ -1,0 +1,32 @@
+// From a name on the command line to an allocator.
+
+#ifndef ALLOCATOR_REGISTRY_H_
+#define ALLOCATOR_REGISTRY_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "allocator/allocator.h"
+
+namespace jsheap {
+
+struct AllocatorInfo {
+  std::string name;
+  std::string summary;               // one line
+  std::vector<std::string> options;  // "key=VALUE  what it does"
+};
+
+// The allocators that `MakeAllocator` knows, the default first.
+const std::vector<AllocatorInfo>& KnownAllocators();
+
+// Makes the allocator that `spec` names: NAME[:key=value,…]. On failure
+// returns null and sets `*error` to one line that names the value and the
+// remedy. Thread-safe.
+std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
+                                         std::string* error);
+
+}  // namespace jsheap
+
+#endif  // ALLOCATOR_REGISTRY_H_
