@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jsheap {
 
@@ -27,6 +28,21 @@ struct SpanCounts {
   uint64_t released = 0;    // free spans whose memory went back to the OS
 };
 
+// One size class of an allocator that has such.
+struct SizeClassStats {
+  uint64_t size = 0;   // bytes of a block
+  uint64_t slabs = 0;  // spans cut into such blocks
+  uint64_t live = 0;   // blocks
+  uint64_t free = 0;   // blocks, in slabs and caches
+};
+
+// One cache of free blocks of an allocator that keeps such.
+struct CacheStats {
+  std::string name;
+  uint64_t blocks = 0;
+  uint64_t bytes = 0;
+};
+
 // What an allocator can tell of itself at one moment. A field that the
 // allocator can't tell is empty; none is ever estimated.
 struct AllocatorStats {
@@ -38,6 +54,11 @@ struct AllocatorStats {
   std::optional<uint64_t> zeroed_bytes;    // free memory known to read as zero
   std::optional<uint64_t> cached_bytes;    // free memory in caches and spans
   std::optional<SpanCounts> spans;
+
+  // Only with detail:
+  std::optional<uint64_t> resident_bytes;  // of committed, what is in RAM
+  std::vector<SizeClassStats> size_classes;
+  std::vector<CacheStats> caches;
 };
 
 class Allocator {
@@ -61,8 +82,9 @@ class Allocator {
   // for correctness.
   virtual void FlushThread() {}
 
-  // Reads the statistics; `detail` also allows what takes a walk.
-  virtual AllocatorStats Stats() const = 0;
+  // Reads the statistics; with `detail` also what takes a walk.
+  virtual AllocatorStats Stats(bool detail) const = 0;
+  AllocatorStats Stats() const { return Stats(false); }
 
   // As `--allocator` names it, e.g. "slab" or "slab:reserve=16GiB".
   const std::string& name() const { return name_; }

@@ -115,6 +115,17 @@ PageHeap::Stats PageHeap::ReadStats() const {
   return stats;
 }
 
+uint64_t PageHeap::ResidentBytes() const {
+  // The frontier only rises, so what is below it stays valid.
+  uint32_t pages;
+  {
+    std::lock_guard lock(mutex_);
+    pages = frontier_;
+  }
+  return os::ResidentBytes(map_.AddressOf(PageId{0}),
+                           size_t{pages} << kPageShift);
+}
+
 const char* PageHeap::Verify() const {
   std::lock_guard lock(mutex_);
   uint32_t free_pages = 0;

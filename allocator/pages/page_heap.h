@@ -58,6 +58,9 @@ class PageHeap {
   };
   Stats ReadStats() const;
 
+  // Of the committed bytes, those in RAM. Takes a walk.
+  uint64_t ResidentBytes() const;
+
   // Walks all spans; null, or the first inconsistency.
   const char* Verify() const;
 

@@ -22,7 +22,8 @@ class MallocAllocator final : public Allocator {
   void Free(void* block, size_t bytes) override;
   size_t UsableSize(const void* block) const override;
   // Knows nothing: all fields are empty.
-  AllocatorStats Stats() const override { return {}; }
+  AllocatorStats Stats(bool) const override { return {}; }
+  using Allocator::Stats;
 };
 
 }  // namespace jsheap

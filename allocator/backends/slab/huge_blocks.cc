@@ -55,6 +55,15 @@ HugeBlocks::Stats HugeBlocks::ReadStats() const {
   return {count_, mapped_bytes_};
 }
 
+uint64_t HugeBlocks::ResidentBytes() const {
+  std::lock_guard lock(mutex_);
+  uint64_t resident = 0;
+  for (size_t i = 0; i < count_; ++i) {
+    resident += os::ResidentBytes(entries_[i].block, entries_[i].mapped);
+  }
+  return resident;
+}
+
 size_t HugeBlocks::Find(const void* block) const {
   size_t at = 0;
   while (at < count_ && entries_[at].block != block) ++at;

@@ -36,6 +36,9 @@ class HugeBlocks {
   };
   Stats ReadStats() const;
 
+  // Of the mapped bytes, those in RAM. Takes a walk.
+  uint64_t ResidentBytes() const;
+
  private:
   struct Entry {
     void* block;

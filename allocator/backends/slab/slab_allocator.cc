@@ -121,20 +121,27 @@ void SlabAllocator::FlushThread() {
   if (ThreadCache* cache = caches_.Current()) cache->FlushRemote();
 }
 
-AllocatorStats SlabAllocator::Stats() const {
+AllocatorStats SlabAllocator::Stats(bool detail) const {
   const PageHeap::Stats pages = pages_.ReadStats();
   const HugeBlocks::Stats huge = huge_.ReadStats();
+  AllocatorStats stats;
   uint64_t live = 0;
   uint64_t slab_bytes = 0;
   for (int i = 0; i < kClasses; ++i) {
     const SizeClass& c = kSizeClasses[static_cast<size_t>(i)];
     // Counters of running threads are read one after the other, so a sum can
     // be off by what happens meanwhile; it must not be negative.
-    const int64_t blocks = caches_.Live(i);
-    if (blocks > 0) live += static_cast<uint64_t>(blocks) * c.size;
-    slab_bytes += uint64_t{pool_.SlabsOf(i)} * c.capacity * c.size;
+    const int64_t sum = caches_.Live(i);
+    const uint64_t blocks = sum > 0 ? static_cast<uint64_t>(sum) : 0;
+    const uint64_t slabs = pool_.SlabsOf(i);
+    const uint64_t all = slabs * c.capacity;
+    live += blocks * c.size;
+    slab_bytes += all * c.size;
+    if (detail && slabs != 0) {
+      stats.size_classes.push_back(
+          {c.size, slabs, blocks, all > blocks ? all - blocks : 0});
+    }
   }
-  AllocatorStats stats;
   stats.allocated_bytes = live + large_.occupied_bytes() + huge.mapped_bytes;
   stats.committed_bytes = pages.committed_bytes + huge.mapped_bytes;
   RaisePeak();
@@ -144,6 +151,9 @@ AllocatorStats SlabAllocator::Stats() const {
   stats.cached_bytes =
       pages.free_bytes + (slab_bytes > live ? slab_bytes - live : 0);
   stats.spans = pages.spans;
+  if (detail) {
+    stats.resident_bytes = pages_.ResidentBytes() + huge_.ResidentBytes();
+  }
   return stats;
 }
 

@@ -47,7 +47,8 @@ class SlabAllocator final : public Allocator {
   void Free(void* block, size_t bytes) override;
   size_t UsableSize(const void* block) const override;
   void FlushThread() override;
-  AllocatorStats Stats() const override;
+  AllocatorStats Stats(bool detail) const override;
+  using Allocator::Stats;
 
   // Walks the spans; null, or the first inconsistency.
   const char* Verify() const { return pages_.Verify(); }
