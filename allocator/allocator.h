@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "allocator/reclaimable.h"
+
 namespace jsheap {
 
 // Every block is aligned to this many bytes.
@@ -81,6 +83,13 @@ class Allocator {
   // yet published. Called where a thread is about to be idle; never required
   // for correctness.
   virtual void FlushThread() {}
+
+  // The same, and everything else that the calling thread keeps for later: it
+  // is about to wait for long.
+  virtual void IdleThread() {}
+
+  // Where idle work can be done; null when there is none to do.
+  virtual Reclaimable* reclaimable() { return nullptr; }
 
   // Reads the statistics; with `detail` also what takes a walk.
   virtual AllocatorStats Stats(bool detail) const = 0;

@@ -83,10 +83,10 @@ bool ParseOptions(std::string_view text, const AllocatorInfo& info,
         std::any_of(info.options.begin(), info.options.end(),
                     [&](const std::string& o) { return KeyOf(o) == key; });
     if (!known) {
-      *error = "allocator '" + info.name + "' has no option '" + key + "'; " +
-               (info.options.empty() ? "it has none"
-                                     : "its options: " +
-                                           Join(info.options, KeyOf));
+      *error =
+          "allocator '" + info.name + "' has no option '" + key + "'; " +
+          (info.options.empty() ? "it has none"
+                                : "its options: " + Join(info.options, KeyOf));
       return false;
     }
     if (equals == std::string_view::npos) {
@@ -117,8 +117,8 @@ std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
   for (const Entry& entry : Entries()) {
     if (entry.info.name != name) continue;
     Options options;
-    if (!ParseOptions(spec.substr(std::min(colon + 1, spec.size())),
-                      entry.info, &options, error)) {
+    if (!ParseOptions(spec.substr(std::min(colon + 1, spec.size())), entry.info,
+                      &options, error)) {
       return nullptr;
     }
     std::unique_ptr<Allocator> made = entry.make(options, error);

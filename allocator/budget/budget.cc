@@ -40,8 +40,8 @@ void Budget::Release(uint64_t bytes) {
 
 void Budget::RaisePeak(uint64_t used) {
   uint64_t peak = peak_.load(std::memory_order_relaxed);
-  while (used > peak && !peak_.compare_exchange_weak(
-                            peak, used, std::memory_order_relaxed)) {
+  while (used > peak &&
+         !peak_.compare_exchange_weak(peak, used, std::memory_order_relaxed)) {
   }
 }
 

@@ -16,7 +16,7 @@ uint32_t Priority(PageId page) {
 
 void FreeSpans::Insert(Span* span) {
   const PageId page = map_.PageOf(span);
-  span->links = {kNoPage, kNoPage};
+  span->links.left = span->links.right = kNoPage;
   if (span->pages >= kBins) return InsertIntoTree(page);
   PageId& first = bins_[span->pages];
   span->links.right = first;
@@ -27,7 +27,8 @@ void FreeSpans::Insert(Span* span) {
 
 void FreeSpans::Remove(Span* span) {
   if (span->pages >= kBins) return RemoveFromTree(map_.PageOf(span));
-  const auto [left, right] = span->links;
+  const PageId left = span->links.left;
+  const PageId right = span->links.right;
   if (right != kNoPage) Links(right).left = left;
   if (left != kNoPage) {
     Links(left).right = right;
@@ -61,6 +62,22 @@ Span* FreeSpans::BestFit(uint32_t pages) const {
     }
   }
   return best == kNoPage ? nullptr : map_.At(best);
+}
+
+Span* FreeSpans::Longest() const {
+  if (root_ != kNoPage) {
+    PageId at = root_;
+    while (Links(at).right != kNoPage) at = Links(at).right;
+    return map_.At(at);
+  }
+  for (size_t i = bins_in_use_.size(); i-- > 0;) {
+    if (bins_in_use_[i] != 0) {
+      return map_.At(
+          bins_[i * 64 + 63 -
+                static_cast<size_t>(std::countl_zero(bins_in_use_[i]))]);
+    }
+  }
+  return nullptr;
 }
 
 bool FreeSpans::Before(PageId a, PageId b) const {

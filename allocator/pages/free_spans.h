@@ -29,6 +29,9 @@ class FreeSpans {
   // The shortest span of at least `pages` pages, or null. O(log n).
   Span* BestFit(uint32_t pages) const;
 
+  // A span of the longest kind, or null. O(log n).
+  Span* Longest() const;
+
   // Calls fn(span) for every free span, the short ones first.
   template <typename Fn>
   void ForEach(Fn fn) const {
@@ -57,7 +60,7 @@ class FreeSpans {
   }
 
   const PageMap& map_;
-  std::array<PageId, kBins> bins_;                      // first of each list
+  std::array<PageId, kBins> bins_;                     // first of each list
   std::array<uint64_t, kBins / 64> bins_in_use_ = {};  // a bit a list
   PageId root_ = kNoPage;
 };

@@ -31,8 +31,8 @@ void* Metadata::Allocate(size_t bytes) {
     return block;
   }
   if (left_ < bytes) {
-    const size_t size = std::max(
-        kChunkBytes, RoundUp(bytes + kUnit, os::OsPageBytes()));
+    const size_t size =
+        std::max(kChunkBytes, RoundUp(bytes + kUnit, os::OsPageBytes()));
     void* memory = os::Map(size);
     if (memory == nullptr) return nullptr;
     Chunk* chunk = static_cast<Chunk*>(memory);

@@ -15,6 +15,13 @@ constexpr uint32_t kLeastGrowthPages =
 constexpr uint32_t kMostOvergrowthPages = (96u << 20) >> kPageShift;
 constexpr uint32_t kOvergrowthPercents[] = {20, 10, 5};
 
+// Purged with one system call; as long as it takes (some 500 us) these pages
+// can't be handed out.
+constexpr uint32_t kMostPurgePages = (8u << 20) >> kPageShift;
+
+// So little is never worth a purge or a wake-up.
+constexpr uint32_t kKeptWarmPages = (1u << 20) >> kPageShift;
+
 constexpr uint32_t RoundUp(uint32_t value, uint32_t unit) {
   return (value + unit - 1) / unit * unit;
 }
@@ -22,7 +29,7 @@ constexpr uint32_t RoundUp(uint32_t value, uint32_t unit) {
 }  // namespace
 
 PageHeap::PageHeap(size_t reserve, bool or_less)
-    : map_(reserve, or_less), zero_(map_.pages()) {}
+    : map_(reserve, or_less), zero_(map_.pages()), warm_(map_.pages()) {}
 
 PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
                                         bool fill) {
@@ -36,6 +43,7 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
     zero_pages = zero_.Count(first, pages);
     free_pages_ -= pages;
     free_zero_pages_ -= zero_pages;
+    free_warm_pages_ -= warm_.Count(first, pages);
     ++spans_in_use_;
     SetHead(PageId{first}, pages, kind);
   }
@@ -47,31 +55,97 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
 
 void PageHeap::Free(Span* span, uint32_t zero_pages) {
   std::lock_guard lock(mutex_);
-  uint32_t first = Index(map_.PageOf(span));
-  uint32_t pages = span->pages;
+  const uint32_t first = Index(map_.PageOf(span));
+  const uint32_t pages = span->pages;
   zero_.Set(first, zero_pages, true);
   zero_.Set(first + zero_pages, pages - zero_pages, false);
+  warm_.Set(first, pages, true);
   free_pages_ += pages;
   free_zero_pages_ += zero_pages;
+  free_warm_pages_ += pages;
   --spans_in_use_;
+  InsertMerged(PageId{first}, pages, /*may_be_warm=*/true);
+  if (is_asleep_ && listener_ != nullptr && free_warm_pages_ > kKeptWarmPages) {
+    is_asleep_ = false;
+    listener_->Wake();
+  }
+}
 
-  if (first + pages < frontier_) {
-    Span* next = span + pages;
-    if (next->Kind() == SpanKind::kFree) {
-      free_.Remove(next);
-      pages += next->pages;
-    }
+void PageHeap::SetListener(ReclaimListener* listener, bool) {
+  std::lock_guard lock(mutex_);
+  listener_ = listener;
+}
+
+bool PageHeap::Tick() {
+  uint64_t may_stay;
+  {
+    std::lock_guard lock(mutex_);
+    may_stay = decay_.Tick(free_warm_pages_);
   }
-  if (first > 0) {
-    Span* last = span - 1;
-    if (last->Kind() == SpanKind::kFree) {
-      Span* previous = last - last->to_head;
-      free_.Remove(previous);
-      first -= previous->pages;
-      pages += previous->pages;
+  PurgeDownTo(may_stay < kKeptWarmPages ? kKeptWarmPages : may_stay);
+  std::lock_guard lock(mutex_);
+  is_asleep_ = decay_.IsIdle() && free_warm_pages_ <= kKeptWarmPages;
+  return !is_asleep_;
+}
+
+uint64_t PageHeap::Trim() { return PurgeDownTo(0); }
+
+// Until at most so many free pages are warm; the bytes given back.
+uint64_t PageHeap::PurgeDownTo(uint64_t may_stay_pages) {
+  std::lock_guard purge_lock(purge_mutex_);
+  uint64_t purged = 0;
+  for (;;) {
+    Run run;
+    {
+      std::lock_guard lock(mutex_);
+      run = TakeWarmRun(may_stay_pages);
     }
+    if (run.pages == 0) return purged;
+    const size_t bytes = size_t{run.pages} << kPageShift;
+    const bool ok = os::Purge(map_.AddressOf(run.first), bytes);
+    std::lock_guard lock(mutex_);
+    zero_.Set(Index(run.first), run.pages, ok);
+    warm_.Set(Index(run.first), run.pages, !ok);
+    free_pages_ += run.pages;
+    --spans_in_use_;
+    if (ok) {
+      free_zero_pages_ += run.pages;
+      purged += bytes;
+    } else {
+      free_warm_pages_ += run.pages;
+    }
+    InsertMerged(run.first, run.pages, /*may_be_warm=*/!ok);
+    if (!ok) return purged;
   }
-  InsertFree(PageId{first}, pages);
+}
+
+// The longest warm span is the least likely to be asked for next.
+PageHeap::Run PageHeap::TakeWarmRun(uint64_t may_stay_pages) {
+  if (free_warm_pages_ <= may_stay_pages) return {};
+  Span* span;
+  uint32_t start, end, first;
+  for (;;) {
+    span = warm_spans_.Longest();
+    start = Index(map_.PageOf(span));
+    end = start + span->pages;
+    first = warm_.FindSet(start, span->pages);
+    RemoveFree(span);
+    if (first < end) break;
+    InsertFree(PageId{start}, span->pages, /*may_be_warm=*/false);
+  }
+  uint32_t last = first;
+  while (last < end && last - first < kMostPurgePages && warm_.Get(last)) {
+    ++last;
+  }
+  if (first > start) InsertFree(PageId{start}, first - start, false);
+  if (last < end) InsertFree(PageId{last}, end - last, true);
+  const uint32_t pages = last - first;
+  free_pages_ -= pages;
+  free_zero_pages_ -= zero_.Count(first, pages);
+  free_warm_pages_ -= pages;
+  ++spans_in_use_;
+  SetHead(PageId{first}, pages, SpanKind::kLarge);
+  return {PageId{first}, pages};
 }
 
 void PageHeap::ZeroDirtyPages(Span* span, size_t bytes) {
@@ -104,7 +178,7 @@ PageHeap::Stats PageHeap::ReadStats() const {
   stats.free_bytes = uint64_t{free_pages_} << kPageShift;
   stats.free_zero_bytes = uint64_t{free_zero_pages_} << kPageShift;
   stats.spans.in_use = spans_in_use_;
-  free_.ForEach([&](const Span& span) {
+  warm_spans_.ForEach([&](const Span& span) {
     const uint32_t first = Index(map_.PageOf(&span));
     if (zero_.Count(first, span.pages) == span.pages) {
       ++stats.spans.free_zero;
@@ -112,6 +186,7 @@ PageHeap::Stats PageHeap::ReadStats() const {
       ++stats.spans.free_dirty;
     }
   });
+  cold_spans_.ForEach([&](const Span&) { ++stats.spans.released; });
   return stats;
 }
 
@@ -154,21 +229,26 @@ const char* PageHeap::Verify() const {
   if (free_pages != free_pages_) return "the count of free pages is wrong";
   if (in_use != spans_in_use_) return "the count of spans is wrong";
   uint32_t indexed = 0;
-  free_.ForEach([&](const Span& span) { indexed += span.pages; });
+  const auto add = [&](const Span& span) { indexed += span.pages; };
+  warm_spans_.ForEach(add);
+  cold_spans_.ForEach(add);
   if (indexed != free_pages_) return "the index of free spans is wrong";
   return nullptr;
 }
 
 // A span of exactly `pages` pages out of the best fit; the rest stays free.
 Span* PageHeap::TakeFreeSpan(uint32_t pages) {
-  Span* span = free_.BestFit(pages);
+  Span* span = warm_spans_.BestFit(pages);
+  if (span == nullptr) span = cold_spans_.BestFit(pages);
   if (span == nullptr) {
     if (!Grow(pages)) return nullptr;
-    span = free_.BestFit(pages);
+    span = warm_spans_.BestFit(pages);
+    if (span == nullptr) span = cold_spans_.BestFit(pages);
   }
-  free_.Remove(span);
+  RemoveFree(span);
   if (span->pages > pages) {
-    InsertFree(map_.PageOf(span) + pages, span->pages - pages);
+    InsertFree(map_.PageOf(span) + pages, span->pages - pages,
+               span->links.may_be_warm);
   }
   return span;
 }
@@ -204,17 +284,7 @@ bool PageHeap::GrowBy(uint32_t pages) {
   free_pages_ += pages;
   free_zero_pages_ += pages;
 
-  PageId start = first;
-  if (Index(first) > 0) {
-    Span* last = map_.At(PageId{Index(first) - 1});
-    if (last->Kind() == SpanKind::kFree) {
-      Span* previous = last - last->to_head;
-      free_.Remove(previous);
-      start = map_.PageOf(previous);
-      pages += previous->pages;
-    }
-  }
-  InsertFree(start, pages);
+  InsertMerged(first, pages, /*may_be_warm=*/false);
   return true;
 }
 
@@ -228,9 +298,39 @@ void PageHeap::SetHead(PageId first, uint32_t pages, SpanKind kind) {
   last->kind.store(kind, std::memory_order_relaxed);
 }
 
-void PageHeap::InsertFree(PageId first, uint32_t pages) {
+void PageHeap::InsertFree(PageId first, uint32_t pages, bool may_be_warm) {
   SetHead(first, pages, SpanKind::kFree);
-  free_.Insert(map_.At(first));
+  Span* span = map_.At(first);
+  span->links.may_be_warm = may_be_warm;
+  (may_be_warm ? warm_spans_ : cold_spans_).Insert(span);
+}
+
+// The same, together with free neighbours.
+void PageHeap::InsertMerged(PageId first, uint32_t pages, bool may_be_warm) {
+  uint32_t start = Index(first);
+  if (start + pages < frontier_) {
+    Span* next = map_.At(first + pages);
+    if (next->Kind() == SpanKind::kFree) {
+      RemoveFree(next);
+      may_be_warm |= next->links.may_be_warm;
+      pages += next->pages;
+    }
+  }
+  if (start > 0) {
+    Span* last = map_.At(PageId{start - 1});
+    if (last->Kind() == SpanKind::kFree) {
+      Span* previous = last - last->to_head;
+      RemoveFree(previous);
+      may_be_warm |= previous->links.may_be_warm;
+      start -= previous->pages;
+      pages += previous->pages;
+    }
+  }
+  InsertFree(PageId{start}, pages, may_be_warm);
+}
+
+void PageHeap::RemoveFree(Span* span) {
+  (span->links.may_be_warm ? warm_spans_ : cold_spans_).Remove(span);
 }
 
 }  // namespace jsheap

@@ -1,11 +1,15 @@
 // Spans of pages out of one reserved range: best fit, coalescing with both
-// neighbours at every free, and knowledge of which pages read as zero.
+// neighbours at every free, and knowledge of which free pages read as zero and
+// which may be in RAM.
 //
-// Zero knowledge is one bit a page, so it survives splitting and merging: a
-// span that merges with a dirty neighbour loses nothing.
+// That knowledge is a bit a page, so it survives splitting and merging: a span
+// that merges with a dirty neighbour loses nothing.
 //
-// Thread-safe. Invariant: in use + free pages = pages below the frontier, and
-// no two free spans are neighbours.
+// Free memory is purged, given back to the system, some time after it was
+// freed: see Tick. What may be in RAM is handed out first.
+//
+// Thread-safe. Invariants: in use + free pages = pages below the frontier; no
+// two free spans are neighbours; a free page that isn't warm reads as zero.
 
 #ifndef ALLOCATOR_PAGES_PAGE_HEAP_H_
 #define ALLOCATOR_PAGES_PAGE_HEAP_H_
@@ -15,13 +19,15 @@
 #include <mutex>
 
 #include "allocator/allocator.h"
+#include "allocator/pages/decay.h"
 #include "allocator/pages/free_spans.h"
 #include "allocator/pages/page_map.h"
 #include "allocator/pages/span.h"
+#include "allocator/reclaimable.h"
 
 namespace jsheap {
 
-class PageHeap {
+class PageHeap final : public Reclaimable {
  public:
   // Reserves `reserve` bytes of addresses; with `or_less` it is content with a
   // part of them when the system has no more.
@@ -29,7 +35,7 @@ class PageHeap {
   PageHeap(const PageHeap&) = delete;
   PageHeap& operator=(const PageHeap&) = delete;
 
-  bool ok() const { return map_.ok() && zero_.ok(); }
+  bool ok() const { return map_.ok() && zero_.ok() && warm_.ok(); }
   const PageMap& map() const { return map_; }
 
   struct Allocation {
@@ -49,6 +55,13 @@ class PageHeap {
   // to `bytes` bytes from its start. The caller owns the span.
   void ZeroDirtyPages(Span* span, size_t bytes);
 
+  // Purges what of the free memory has been free for too long. Bounded: it
+  // takes the memory from other threads piece by piece, never all at once.
+  bool Tick() override;
+  uint64_t Trim() override;
+  // Counts no allocations: whoever cuts spans into blocks does.
+  void SetListener(ReclaimListener* listener, bool) override;
+
   struct Stats {
     uint64_t committed_bytes = 0;
     uint64_t reserved_bytes = 0;
@@ -65,21 +78,41 @@ class PageHeap {
   const char* Verify() const;
 
  private:
+  // These expect the lock.
   Span* TakeFreeSpan(uint32_t pages);
   bool Grow(uint32_t pages);
   bool GrowBy(uint32_t pages);
   void SetHead(PageId first, uint32_t pages, SpanKind kind);
-  void InsertFree(PageId first, uint32_t pages);
+  void InsertFree(PageId first, uint32_t pages, bool may_be_warm);
+  void InsertMerged(PageId first, uint32_t pages, bool may_be_warm);
+  void RemoveFree(Span* span);
+
+  // A run of warm free pages that is out of the index while it is purged.
+  struct Run {
+    PageId first{0};
+    uint32_t pages = 0;  // 0: there is none
+  };
+  Run TakeWarmRun(uint64_t may_stay_pages);
+
+  // These take the lock.
+  uint64_t PurgeDownTo(uint64_t may_stay_pages);
 
   PageMap map_;
   mutable std::mutex mutex_;
+  std::mutex purge_mutex_;  // one purge at a time; taken before mutex_
   // Guarded by mutex_:
-  FreeSpans free_{map_};
-  PageBits zero_;          // pages known to read as zero; kept for free pages
-  uint32_t frontier_ = 0;  // pages below are committed
+  FreeSpans warm_spans_{map_};  // free spans that may have a warm page
+  FreeSpans cold_spans_{map_};  // the others
+  PageBits zero_;               // of free pages: known to read as zero
+  PageBits warm_;               // of free pages: may be in RAM
+  uint32_t frontier_ = 0;       // pages below are committed
   uint32_t free_pages_ = 0;
   uint32_t free_zero_pages_ = 0;
+  uint32_t free_warm_pages_ = 0;
   uint64_t spans_in_use_ = 0;
+  Decay decay_;
+  ReclaimListener* listener_ = nullptr;
+  bool is_asleep_ = true;  // the listener waits to be woken
 };
 
 }  // namespace jsheap

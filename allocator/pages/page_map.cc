@@ -77,4 +77,15 @@ uint32_t PageBits::Count(uint32_t first, uint32_t count) const {
   return total;
 }
 
+uint32_t PageBits::FindSet(uint32_t first, uint32_t count) const {
+  const uint32_t end = first + count;
+  for (uint32_t page = first; page < end; page = (page / 64 + 1) * 64) {
+    const uint64_t rest = words_[page / 64] >> (page % 64);
+    if (rest == 0) continue;
+    page += static_cast<uint32_t>(std::countr_zero(rest));
+    return page < end ? page : end;
+  }
+  return end;
+}
+
 }  // namespace jsheap

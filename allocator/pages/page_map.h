@@ -72,6 +72,9 @@ class PageBits {
   void Set(uint32_t first, uint32_t count, bool value);
   uint32_t Count(uint32_t first, uint32_t count) const;
 
+  // The first page of the run whose bit is set, or first + count.
+  uint32_t FindSet(uint32_t first, uint32_t count) const;
+
  private:
   // Calls fn(word, mask) for each word that the run touches.
   template <typename Fn>

@@ -47,6 +47,7 @@ struct alignas(64) Span {
   // Where a free span stands in the page heap's index.
   struct FreeLinks {
     PageId left, right;  // a bin's neighbours, or a tree's children
+    bool may_be_warm;    // a page of it may be in RAM
   };
 
   uint32_t to_head;            // pages back to the head; 0 in the head

@@ -84,9 +84,9 @@ TEST(PageHeapTest, ZeroKnowledgeSurvivesMergingAndSplitting) {
   // One free span now, of which 8 pages are dirty.
   const PageHeap::Stats stats = heap.ReadStats();
   EXPECT_EQ(stats.free_bytes - stats.free_zero_bytes, 8 * kPageBytes);
-  PageHeap::Allocation both = heap.Allocate(
-      static_cast<uint32_t>(stats.free_bytes >> kPageShift), SpanKind::kLarge,
-      false);
+  PageHeap::Allocation both =
+      heap.Allocate(static_cast<uint32_t>(stats.free_bytes >> kPageShift),
+                    SpanKind::kLarge, false);
   EXPECT_EQ(both.dirty_pages, 8u);
   heap.ZeroDirtyPages(both.span, stats.free_bytes);
   EXPECT_TRUE(AllZero(heap.map().AddressOf(both.span), stats.free_bytes));

@@ -52,7 +52,8 @@ TEST(RegistryTest, NameIsWhatWasAskedFor) {
 }
 
 TEST(RegistryTest, ErrorsNameTheValueAndTheRemedy) {
-  EXPECT_EQ(ErrorOf("slob"), "unknown allocator 'slob'; known are slab, malloc");
+  EXPECT_EQ(ErrorOf("slob"),
+            "unknown allocator 'slob'; known are slab, malloc");
   EXPECT_EQ(ErrorOf("slab:colour=red"),
             "allocator 'slab' has no option 'colour'; its options: reserve");
   EXPECT_EQ(ErrorOf("malloc:reserve=1G"),

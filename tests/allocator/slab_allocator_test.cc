@@ -99,9 +99,9 @@ TEST(SlabAllocatorTest, BlocksAreAlignedApartAndUsableInFull) {
     }
   }
   for (const Block& block : blocks) {
-    EXPECT_TRUE(std::all_of(block.at, block.at + block.bytes,
-                            [&](char c) { return c == block.mark; }))
-        << block.bytes;
+    EXPECT_TRUE(std::all_of(block.at, block.at + block.bytes, [&](char c) {
+      return c == block.mark;
+    })) << block.bytes;
     heap->Free(block.at, block.bytes);
   }
   EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
@@ -326,13 +326,13 @@ void Stress(SlabAllocator& heap, int threads, int steps) {
     std::vector<Block> own;
     for (int i = 0; i < steps && ok; ++i) {
       const unsigned dice = random() % 16;
-      const size_t bytes = dice == 0   ? random() % 300000 + 1
+      const size_t bytes = dice == 0  ? random() % 300000 + 1
                            : dice < 4 ? random() % 40000 + 1
                                       : random() % 600 + 1;
       Block block{nullptr, bytes, static_cast<unsigned char>(random())};
       const bool zeroed = random() % 2 == 0;
-      block.at = static_cast<unsigned char*>(
-          zeroed ? heap.AllocateZeroed(bytes) : heap.Allocate(bytes));
+      block.at = static_cast<unsigned char*>(zeroed ? heap.AllocateZeroed(bytes)
+                                                    : heap.Allocate(bytes));
       if (block.at == nullptr) continue;
       if (zeroed && !AllZero(block.at, bytes)) ok = false;
       std::memset(block.at, block.mark, bytes);

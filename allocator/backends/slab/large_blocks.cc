@@ -57,8 +57,7 @@ bool LargeBlocks::MakeZero(Span* span, const ThreadCache* thread) {
   char* address = pages_.map().AddressOf(span);
   const size_t span_bytes = SpanBytes(span);
   if (block->bytes >= kLeastBytesToAsk &&
-      os::ResidentBytes(address, span_bytes) <
-          span_bytes / kSparseFraction) {
+      os::ResidentBytes(address, span_bytes) < span_bytes / kSparseFraction) {
     return os::Purge(address, span_bytes);
   }
   if (block->home == thread) return false;

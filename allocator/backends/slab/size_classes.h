@@ -54,8 +54,9 @@ constexpr std::array<SizeClass, kClasses> MakeClasses() {
     c.pages = static_cast<uint16_t>(pages);
     c.capacity = static_cast<uint16_t>(pages * kPageBytes / size);
     const size_t cached = kCacheBytes / size;
-    c.cached =
-        static_cast<uint16_t>(cached < 4 ? 4 : cached > 128 ? 128 : cached);
+    c.cached = static_cast<uint16_t>(cached < 4     ? 4
+                                     : cached > 128 ? 128
+                                                    : cached);
   }
   return classes;
 }

@@ -74,6 +74,7 @@ void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed) {
   if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes);
   return caches_.With(
       [=, this](ThreadCache& cache) {
+        pool_.CountAllocations(1);
         void* block = large_.Allocate(bytes, zeroed, &cache);
         if (block == nullptr) {
           // What this thread owes may free the pages that are missing.
@@ -119,6 +120,21 @@ size_t SlabAllocator::UsableSize(const void* block) const {
 
 void SlabAllocator::FlushThread() {
   if (ThreadCache* cache = caches_.Current()) cache->FlushRemote();
+}
+
+void SlabAllocator::IdleThread() {
+  if (ThreadCache* cache = caches_.Current()) cache->HandBack();
+}
+
+uint64_t SlabAllocator::Trim() {
+  IdleThread();
+  return pages_.Trim();
+}
+
+void SlabAllocator::SetListener(ReclaimListener* listener,
+                                bool count_allocations) {
+  pages_.SetListener(listener, false);
+  pool_.set_counter(count_allocations ? listener : nullptr);
 }
 
 AllocatorStats SlabAllocator::Stats(bool detail) const {

@@ -21,6 +21,7 @@
 #include "allocator/backends/slab/thread_caches.h"
 #include "allocator/pages/metadata.h"
 #include "allocator/pages/page_heap.h"
+#include "allocator/reclaimable.h"
 
 namespace jsheap::slab {
 
@@ -33,7 +34,7 @@ struct SlabOptions {
   bool track_zero = true;
 };
 
-class SlabAllocator final : public Allocator {
+class SlabAllocator final : public Allocator, private Reclaimable {
  public:
   // Null, with `*error` saying why, when the system refuses the addresses or
   // kMaxHeaps heaps are alive.
@@ -47,6 +48,8 @@ class SlabAllocator final : public Allocator {
   void Free(void* block, size_t bytes) override;
   size_t UsableSize(const void* block) const override;
   void FlushThread() override;
+  void IdleThread() override;
+  Reclaimable* reclaimable() override { return this; }
   AllocatorStats Stats(bool detail) const override;
   using Allocator::Stats;
 
@@ -55,6 +58,10 @@ class SlabAllocator final : public Allocator {
 
  private:
   explicit SlabAllocator(const SlabOptions& options);
+  bool Tick() override { return pages_.Tick(); }
+  uint64_t Trim() override;
+  void SetListener(ReclaimListener* listener, bool count_allocations) override;
+
   void* AllocatePages(size_t bytes, bool zeroed);
   void RaisePeak() const;
   void CheckFree(const Span* span, const void* block, size_t bytes) const;

@@ -13,6 +13,7 @@
 #include "allocator/backends/slab/slab.h"
 #include "allocator/pages/metadata.h"
 #include "allocator/pages/page_heap.h"
+#include "allocator/reclaimable.h"
 
 namespace jsheap::slab {
 
@@ -45,6 +46,13 @@ class SlabPool {
   // Does what Slab::Return asked for.
   void Fulfil(Slab* slab, Duty duty);
 
+  // Who is told how many blocks are allocated; null for nobody. Set before the
+  // pool is used.
+  void set_counter(ReclaimListener* counter) { counter_ = counter; }
+  void CountAllocations(uint32_t blocks) {
+    if (counter_ != nullptr) counter_->Allocated(blocks);
+  }
+
   uint32_t SlabsOf(int size_class) const {
     return lists_[static_cast<size_t>(size_class)].slabs.load(
         std::memory_order_relaxed);
@@ -68,6 +76,7 @@ class SlabPool {
   PageHeap& pages_;
   Metadata& metadata_;
   const bool track_zero_;
+  ReclaimListener* counter_ = nullptr;
   std::array<List, kClasses> lists_;
 };
 

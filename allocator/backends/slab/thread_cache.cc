@@ -36,7 +36,10 @@ uint32_t ThreadCache::Refill(int size_class) {
     }
     const uint32_t taken =
         stack.active->Take(stack.blocks, (stack.limit + 1) / 2);
-    if (taken != 0) return taken;
+    if (taken != 0) {
+      pool_.CountAllocations(taken);
+      return taken;
+    }
     if (SlabPool::TryLeave(stack.active)) stack.active = nullptr;
   }
 }

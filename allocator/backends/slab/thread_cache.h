@@ -52,7 +52,8 @@ class ThreadCache {
       return FreeRemote(slab, block, size_class);
     }
     uint32_t count = stack.count.load(std::memory_order_relaxed);
-    if (count == stack.limit) [[unlikely]] count = ReturnHalf(stack);
+    if (count == stack.limit) [[unlikely]]
+      count = ReturnHalf(stack);
     stack.blocks[count] = reinterpret_cast<uintptr_t>(block);
     stack.count.store(count + 1, std::memory_order_relaxed);
   }

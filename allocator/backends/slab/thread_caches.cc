@@ -13,7 +13,7 @@ namespace {
 // The heaps alive. A thread that ends may meet a heap that is ending: the lock
 // is held while the one lets go of the other.
 std::mutex g_heaps_mutex;
-ThreadCaches* g_heaps[kMaxHeaps];     // guarded by g_heaps_mutex
+ThreadCaches* g_heaps[kMaxHeaps];      // guarded by g_heaps_mutex
 constinit uint64_t g_last_serial = 0;  // guarded by g_heaps_mutex
 
 constinit thread_local bool t_ended = false;

@@ -43,7 +43,8 @@ class ThreadCaches {
   template <typename Fn, typename Result>
   Result With(Fn fn, Result failed) {
     const internal::ThreadSlot& slot = internal::t_slots[slot_];
-    if (slot.heap == serial_) [[likely]] return fn(*slot.cache);
+    if (slot.heap == serial_) [[likely]]
+      return fn(*slot.cache);
     if (ThreadCache* cache = Attach()) return fn(*cache);
     return WithSharedCache(fn, failed);
   }

@@ -1,0 +1,107 @@
+#include "allocator/reclaimer/reclaimer.h"
+
+#include <charconv>
+
+namespace jsheap {
+
+bool ParseReclaimer(std::string_view text, ReclaimerOptions* options,
+                    std::string* error) {
+  using Mode = ReclaimerOptions::Mode;
+  constexpr std::string_view kInlineEvery = "inline=";
+  if (text == "thread") {
+    options->mode = Mode::kThread;
+  } else if (text == "inline") {
+    options->mode = Mode::kInline;
+  } else if (text == "off") {
+    options->mode = Mode::kOff;
+  } else if (text.starts_with(kInlineEvery)) {
+    const std::string_view number = text.substr(kInlineEvery.size());
+    const char* end = number.data() + number.size();
+    uint64_t every = 0;
+    auto [rest, status] = std::from_chars(number.data(), end, every);
+    if (status != std::errc() || rest != end || every == 0) {
+      *error = "'" + std::string(number) +
+               "' is not a number of allocations; write e.g. inline=65536";
+      return false;
+    }
+    options->mode = Mode::kInline;
+    options->every = every;
+  } else {
+    *error = "unknown reclaimer '" + std::string(text) +
+             "'; known are thread, inline, inline=N, off";
+    return false;
+  }
+  return true;
+}
+
+Reclaimer::Reclaimer(Reclaimable& heap, const ReclaimerOptions& options)
+    : heap_(heap), options_(options) {
+  using Mode = ReclaimerOptions::Mode;
+  if (options.mode == Mode::kOff) return;
+  // Started here and not by the first Wake: making a thread allocates, and
+  // Wake may come from the middle of an allocator that serves those calls.
+  if (options.mode == Mode::kThread) thread_ = std::thread([this] { Run(); });
+  heap_.SetListener(this, options.mode == Mode::kInline);
+}
+
+Reclaimer::~Reclaimer() {
+  heap_.SetListener(nullptr, false);
+  {
+    std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Reclaimer::Wake() {
+  if (options_.mode != ReclaimerOptions::Mode::kThread) return;
+  {
+    std::lock_guard lock(mutex_);
+    is_awake_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Reclaimer::Allocated(uint32_t blocks) {
+  const uint64_t before =
+      allocated_.fetch_add(blocks, std::memory_order_relaxed);
+  if (before + blocks < options_.every) return;
+  // One thread does the work; the others go on.
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  allocated_.store(0, std::memory_order_relaxed);
+  (void)heap_.Tick();
+}
+
+uint64_t Reclaimer::wakeups() const {
+  std::lock_guard lock(mutex_);
+  return wakeups_;
+}
+
+void Reclaimer::Run() {
+  std::unique_lock lock(mutex_);
+  while (!is_ending_) {
+    if (is_awake_) {
+      changed_.wait_for(lock, NextTick(), [this] { return is_ending_; });
+      ++wakeups_;
+      is_awake_ = false;
+      lock.unlock();
+      const bool more = heap_.Tick();
+      lock.lock();
+      is_awake_ |= more;
+    } else {
+      changed_.wait(lock, [this] { return is_awake_ || is_ending_; });
+    }
+  }
+}
+
+// kTick, a quarter more or less.
+std::chrono::microseconds Reclaimer::NextTick() {
+  jitter_state_ = jitter_state_ * 1664525u + 1013904223u;
+  const auto tick =
+      std::chrono::duration_cast<std::chrono::microseconds>(heap_.kTick);
+  return tick * 3 / 4 + tick * (jitter_state_ >> 16) / 65536 / 2;
+}
+
+}  // namespace jsheap
