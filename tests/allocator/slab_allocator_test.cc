@@ -195,6 +195,37 @@ TEST(SlabAllocatorTest, HugeBlocksComeAndGoWithTheirMemory) {
   EXPECT_GE(*heap->Stats().peak_committed_bytes, before + kHugeBlockBytes);
 }
 
+TEST(SlabAllocatorTest, AlignedBlocksAreAligned) {
+  auto heap = MakeHeap();
+  for (size_t alignment = 1; alignment <= kPageBytes; alignment *= 2) {
+    for (size_t bytes : InterestingSizes()) {
+      void* a = heap->AllocateAligned(bytes, alignment);
+      void* b = heap->AllocateAligned(bytes, alignment);
+      ASSERT_NE(b, nullptr);
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(a) % alignment, 0u) << bytes;
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(b) % alignment, 0u) << bytes;
+      ASSERT_GE(heap->UsableSize(b), bytes);
+      heap->FreeUnsized(a);
+      heap->FreeUnsized(b);
+    }
+  }
+  EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
+}
+
+TEST(SlabAllocatorTest, OwnsItsBlocksAndNoOthers) {
+  auto heap = MakeHeap();
+  auto other = MakeHeap();
+  int mine = 0;
+  for (size_t bytes : {size_t{1}, kPageBytes, kHugeBlockBytes}) {
+    void* block = heap->Allocate(bytes);
+    EXPECT_TRUE(heap->Owns(block));
+    EXPECT_FALSE(other->Owns(block));
+    heap->FreeUnsized(block);
+  }
+  EXPECT_FALSE(heap->Owns(&mine));
+  EXPECT_FALSE(heap->Owns(nullptr));
+}
+
 TEST(SlabAllocatorTest, ImpossibleSizesFail) {
   auto heap = MakeHeap();
   EXPECT_EQ(heap->Allocate(SIZE_MAX), nullptr);

@@ -4,6 +4,7 @@
 #ifndef ALLOCATOR_BACKENDS_SLAB_HUGE_BLOCKS_H_
 #define ALLOCATOR_BACKENDS_SLAB_HUGE_BLOCKS_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -26,6 +27,9 @@ class HugeBlocks {
 
   // False when no such block is live.
   [[nodiscard]] bool Free(void* block);
+
+  // False when there is surely none.
+  bool any() const { return count_.load(std::memory_order_relaxed) != 0; }
 
   // What was asked for; 0 when no such block is live.
   size_t SizeOf(const void* block) const;
@@ -52,7 +56,7 @@ class HugeBlocks {
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   Entry* entries_ = nullptr;
-  size_t count_ = 0;
+  std::atomic<size_t> count_{0};  // read without the lock by any()
   size_t capacity_ = 0;
   uint64_t mapped_bytes_ = 0;
 };

@@ -70,6 +70,20 @@ void* SlabAllocator::AllocateZeroed(size_t bytes) {
   return block;
 }
 
+// A slab begins at a page, so a block is aligned to every power of two that
+// divides its class's size; the powers of two themselves are among the sizes.
+void* SlabAllocator::AllocateAligned(size_t bytes, size_t alignment) {
+  if (alignment <= kMinAlignment) return Allocate(bytes);
+  size_t fitting = bytes < alignment ? alignment : bytes;
+  while (fitting <= kMaxSlabBytes) {
+    const SizeClass& c = kSizeClasses[static_cast<size_t>(ClassOf(fitting))];
+    fitting = c.size;
+    if (fitting % alignment == 0) return Allocate(fitting);
+    ++fitting;
+  }
+  return Allocate(fitting);
+}
+
 void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed) {
   if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes);
   return caches_.With(
@@ -109,6 +123,11 @@ void SlabAllocator::Free(void* block, size_t bytes) {
     Fail("double free or free of a foreign pointer", block, bytes);
   }
   large_.Free(span, caches_.Current());
+}
+
+void SlabAllocator::FreeUnsized(void* block) {
+  // The size serves only to be checked.
+  Free(block, kDebugChecks && block != nullptr ? UsableSize(block) : 0);
 }
 
 size_t SlabAllocator::UsableSize(const void* block) const {

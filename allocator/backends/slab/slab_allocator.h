@@ -46,6 +46,20 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   void* Allocate(size_t bytes) override;
   void* AllocateZeroed(size_t bytes) override;
   void Free(void* block, size_t bytes) override;
+
+  // A block aligned to `alignment`, a power of two up to 64 KiB, or null. To be
+  // freed with FreeUnsized.
+  void* AllocateAligned(size_t bytes, size_t alignment);
+
+  // For those who don't know the size.
+  void FreeUnsized(void* block);
+
+  // Whether the block came from this heap. Any address may be asked for.
+  bool Owns(const void* block) const {
+    return pages_.map().Contains(block) ||
+           (huge_.any() && huge_.SizeOf(block) != 0);
+  }
+
   size_t UsableSize(const void* block) const override;
   void FlushThread() override;
   void IdleThread() override;
