@@ -35,22 +35,24 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
                                         bool fill) {
   Span* span;
   uint32_t zero_pages;
+  uint32_t warm_pages;
   {
     std::lock_guard lock(mutex_);
     span = TakeFreeSpan(pages);
     if (span == nullptr) return {};
     const uint32_t first = Index(map_.PageOf(span));
     zero_pages = zero_.Count(first, pages);
+    warm_pages = warm_.Count(first, pages);
     free_pages_ -= pages;
     free_zero_pages_ -= zero_pages;
-    free_warm_pages_ -= warm_.Count(first, pages);
+    free_warm_pages_ -= warm_pages;
     ++spans_in_use_;
     SetHead(PageId{first}, pages, kind);
   }
   if (fill) {
     for (uint32_t i = 1; i < pages; ++i) span[i].to_head = i;
   }
-  return {span, pages - zero_pages};
+  return {span, pages - zero_pages, warm_pages};
 }
 
 void PageHeap::Free(Span* span, uint32_t zero_pages) {

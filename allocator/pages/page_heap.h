@@ -41,6 +41,7 @@ class PageHeap final : public Reclaimable {
   struct Allocation {
     Span* span = nullptr;      // null when there is no room
     uint32_t dirty_pages = 0;  // of the span, how many aren't known zero
+    uint32_t warm_pages = 0;   // of the span, how many may be in RAM
   };
 
   // A span of `pages` > 0 pages. With `fill` the descriptors of all its pages

@@ -7,11 +7,10 @@
 namespace jsheap::slab {
 namespace {
 
-// Asking what is in RAM costs about as much as clearing this much.
-constexpr size_t kLeastBytesToAsk = size_t{512} << 10;
+// Below this a system call costs more than writing the block.
+constexpr size_t kLeastPurgeBytes = size_t{512} << 10;
 
-// A block is sparse when less than 1/4 of it is in RAM: then giving that back
-// (0.05 us per 4 KiB in RAM, 1.8 us when touched anew) beats writing it all.
+// A block is sparse when less than 1/4 of it is in RAM.
 constexpr size_t kSparseFraction = 4;
 
 // In the span's descriptor; must end before Slab::state, which may be read
@@ -20,6 +19,7 @@ struct LargeBlock {
   size_t bytes;             // asked for
   const ThreadCache* home;  // who allocated it
   bool tail_is_zero;        // what lies behind the block in its last page
+  bool was_cold;            // nothing of it was in RAM
 };
 
 size_t SpanBytes(const Span* span) { return span->pages * kPageBytes; }
@@ -37,9 +37,8 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed,
   block->bytes = bytes;
   block->home = home;
   block->tail_is_zero = allocation.dirty_pages == 0;
-  if (zeroed && allocation.dirty_pages != 0) {
-    pages_.ZeroDirtyPages(allocation.span, bytes);
-  }
+  block->was_cold = allocation.warm_pages == 0;
+  if (zeroed && allocation.dirty_pages != 0) MakeZeroFirst(allocation.span);
   occupied_bytes_.fetch_add(SpanBytes(allocation.span),
                             std::memory_order_relaxed);
   return pages_.map().AddressOf(allocation.span);
@@ -56,13 +55,37 @@ bool LargeBlocks::MakeZero(Span* span, const ThreadCache* thread) {
   const LargeBlock* block = span->ClientAs<LargeBlock>();
   char* address = pages_.map().AddressOf(span);
   const size_t span_bytes = SpanBytes(span);
-  if (block->bytes >= kLeastBytesToAsk &&
-      os::ResidentBytes(address, span_bytes) < span_bytes / kSparseFraction) {
-    return os::Purge(address, span_bytes);
-  }
+  if (IsBestPurged(span)) return os::Purge(address, span_bytes);
   if (block->home == thread) return false;
   std::memset(address, 0, block->tail_is_zero ? block->bytes : span_bytes);
   return true;
+}
+
+// Makes a span zero, of which not all is, before it is handed out.
+void LargeBlocks::MakeZeroFirst(Span* span) {
+  LargeBlock* block = span->ClientAs<LargeBlock>();
+  if (block->bytes >= kLeastPurgeBytes &&
+      density_.ShouldPurgeOnAllocate(block->bytes) &&
+      os::Purge(pages_.map().AddressOf(span), SpanBytes(span))) {
+    block->tail_is_zero = true;
+    block->was_cold = true;
+    return;
+  }
+  pages_.ZeroDirtyPages(span, block->bytes);
+}
+
+bool LargeBlocks::IsBestPurged(const Span* span) {
+  const LargeBlock* block = span->ClientAs<LargeBlock>();
+  if (block->bytes < kLeastPurgeBytes) return false;
+  if (block->was_cold && density_.ShouldLookOnFree(block->bytes)) {
+    const size_t bytes = SpanBytes(span);
+    const size_t resident =
+        os::ResidentBytes(pages_.map().AddressOf(span), bytes);
+    const bool is_sparse = resident < bytes / kSparseFraction;
+    density_.Learn(block->bytes, is_sparse);
+    return is_sparse;
+  }
+  return density_.ShouldPurgeOnFree(block->bytes);
 }
 
 size_t LargeBlocks::SizeOf(const Span* span) {

@@ -1,9 +1,9 @@
 // Blocks of whole pages, each a span of its own.
 //
 // What is freed by another thread than the one that allocated it is made zero
-// there, so that the allocating thread finds it ready. A block that was
-// touched only here and there is given back to the system instead of written:
-// so a buffer of which a script uses little never costs its whole size.
+// there, so that the allocating thread finds it ready. Where blocks are touched
+// only here and there they are given back to the system instead of written: so
+// a buffer of which a script uses little never costs its whole size.
 
 #ifndef ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
 #define ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "allocator/backends/slab/density.h"
 #include "allocator/pages/page_heap.h"
 
 namespace jsheap::slab {
@@ -40,9 +41,12 @@ class LargeBlocks {
 
  private:
   bool MakeZero(Span* span, const ThreadCache* thread);
+  bool IsBestPurged(const Span* span);
+  void MakeZeroFirst(Span* span);
 
   PageHeap& pages_;
   const bool track_zero_;
+  Density density_;
   std::atomic<uint64_t> occupied_bytes_{0};
 };
 
