@@ -25,6 +25,10 @@ class Metadata {
   // Keeps the memory for the next request of just this size.
   void Free(void* memory, size_t bytes);
 
+  // Around fork().
+  void Lock() { mutex_.lock(); }
+  void Unlock() { mutex_.unlock(); }
+
  private:
   static constexpr size_t kUnit = 64;
   static constexpr size_t kChunkBytes = size_t{256} << 10;

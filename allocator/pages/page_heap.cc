@@ -32,13 +32,13 @@ PageHeap::PageHeap(size_t reserve, bool or_less)
     : map_(reserve, or_less), zero_(map_.pages()), warm_(map_.pages()) {}
 
 PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
-                                        bool fill) {
+                                        bool fill, uint32_t alignment) {
   Span* span;
   uint32_t zero_pages;
   uint32_t warm_pages;
   {
     std::lock_guard lock(mutex_);
-    span = TakeFreeSpan(pages);
+    span = TakeFreeSpan(pages, alignment);
     if (span == nullptr) return {};
     const uint32_t first = Index(map_.PageOf(span));
     zero_pages = zero_.Count(first, pages);
@@ -239,20 +239,25 @@ const char* PageHeap::Verify() const {
 }
 
 // A span of exactly `pages` pages out of the best fit; the rest stays free.
-Span* PageHeap::TakeFreeSpan(uint32_t pages) {
-  Span* span = warm_spans_.BestFit(pages);
-  if (span == nullptr) span = cold_spans_.BestFit(pages);
+Span* PageHeap::TakeFreeSpan(uint32_t pages, uint32_t alignment) {
+  const uint32_t enough = pages + alignment - 1;
+  Span* span = warm_spans_.BestFit(enough);
+  if (span == nullptr) span = cold_spans_.BestFit(enough);
   if (span == nullptr) {
-    if (!Grow(pages)) return nullptr;
-    span = warm_spans_.BestFit(pages);
-    if (span == nullptr) span = cold_spans_.BestFit(pages);
+    if (!Grow(enough)) return nullptr;
+    span = warm_spans_.BestFit(enough);
+    if (span == nullptr) span = cold_spans_.BestFit(enough);
   }
   RemoveFree(span);
-  if (span->pages > pages) {
-    InsertFree(map_.PageOf(span) + pages, span->pages - pages,
-               span->links.may_be_warm);
+  const bool may_be_warm = span->links.may_be_warm;
+  const uint32_t start = Index(map_.PageOf(span));
+  const uint32_t end = start + span->pages;
+  const uint32_t first = RoundUp(start, alignment);
+  if (first > start) InsertFree(PageId{start}, first - start, may_be_warm);
+  if (first + pages < end) {
+    InsertFree(PageId{first + pages}, end - first - pages, may_be_warm);
   }
-  return span;
+  return map_.At(PageId{first});
 }
 
 // Commits enough for a span of `pages` pages, and more where the system lets

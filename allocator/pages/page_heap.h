@@ -44,9 +44,11 @@ class PageHeap final : public Reclaimable {
     uint32_t warm_pages = 0;   // of the span, how many may be in RAM
   };
 
-  // A span of `pages` > 0 pages. With `fill` the descriptors of all its pages
-  // know their head, else only the last one's does.
-  Allocation Allocate(uint32_t pages, SpanKind kind, bool fill);
+  // A span of `pages` > 0 pages, aligned to `alignment` pages (a power of
+  // two). With `fill` the descriptors of all its pages know their head, else
+  // only the last one's does.
+  Allocation Allocate(uint32_t pages, SpanKind kind, bool fill,
+                      uint32_t alignment = 1);
 
   // Ends a span's life. Every byte of its first `zero_pages` pages is known to
   // read as zero.
@@ -62,6 +64,10 @@ class PageHeap final : public Reclaimable {
   uint64_t Trim() override;
   // Counts no allocations: whoever cuts spans into blocks does.
   void SetListener(ReclaimListener* listener, bool) override;
+
+  // Around fork(): no other thread is inside the page heap then.
+  void Lock() { purge_mutex_.lock(), mutex_.lock(); }
+  void Unlock() { mutex_.unlock(), purge_mutex_.unlock(); }
 
   struct Stats {
     uint64_t committed_bytes = 0;
@@ -80,7 +86,7 @@ class PageHeap final : public Reclaimable {
 
  private:
   // These expect the lock.
-  Span* TakeFreeSpan(uint32_t pages);
+  Span* TakeFreeSpan(uint32_t pages, uint32_t alignment);
   bool Grow(uint32_t pages);
   bool GrowBy(uint32_t pages);
   void SetHead(PageId first, uint32_t pages, SpanKind kind);

@@ -18,7 +18,7 @@ size_t RoundUp(size_t bytes, size_t unit) {
 PageMap::PageMap(size_t bytes, bool or_less) {
   bytes = RoundUp(bytes, os::kHugePageBytes);
   for (;; bytes /= 2) {
-    void* base = os::Reserve(bytes, os::kHugePageBytes);
+    void* base = os::Reserve(bytes, kMostAlignment);
     // Descriptors are mapped in full, but only those in use are touched.
     void* spans = os::Map((bytes >> kPageShift) * sizeof(Span));
     if (base != nullptr && spans != nullptr) {

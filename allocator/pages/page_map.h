@@ -13,6 +13,9 @@ namespace jsheap {
 
 class PageMap {
  public:
+  // The range is aligned to this, so that every span may be.
+  static constexpr size_t kMostAlignment = size_t{64} << 20;
+
   // Reserves `bytes` of addresses or, when `or_less`, half of it and so on
   // down to 64 MiB. `ok()` is false when the system had none.
   PageMap(size_t bytes, bool or_less);

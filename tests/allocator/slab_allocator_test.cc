@@ -197,7 +197,8 @@ TEST(SlabAllocatorTest, HugeBlocksComeAndGoWithTheirMemory) {
 
 TEST(SlabAllocatorTest, AlignedBlocksAreAligned) {
   auto heap = MakeHeap();
-  for (size_t alignment = 1; alignment <= kPageBytes; alignment *= 2) {
+  for (size_t alignment = 1; alignment <= PageMap::kMostAlignment;
+       alignment *= 2) {
     for (size_t bytes : InterestingSizes()) {
       void* a = heap->AllocateAligned(bytes, alignment);
       void* b = heap->AllocateAligned(bytes, alignment);

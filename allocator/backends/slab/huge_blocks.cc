@@ -14,12 +14,16 @@ HugeBlocks::~HugeBlocks() {
   if (entries_ != nullptr) os::Release(entries_, capacity_ * sizeof(Entry));
 }
 
-void* HugeBlocks::Allocate(size_t bytes) {
+void* HugeBlocks::Allocate(size_t bytes, size_t alignment) {
   const size_t page = os::OsPageBytes();
   if (bytes > std::numeric_limits<size_t>::max() - page) return nullptr;
   const size_t mapped = (bytes + page - 1) / page * page;
-  void* block = os::Map(mapped);
+  void* block = os::Reserve(mapped, alignment);
   if (block == nullptr) return nullptr;
+  if (!os::Commit(block, mapped)) {
+    os::Release(block, mapped);
+    return nullptr;
+  }
   std::lock_guard lock(mutex_);
   if (count_ == capacity_ && !MakeRoom()) {
     os::Release(block, mapped);

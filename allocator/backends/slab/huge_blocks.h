@@ -22,8 +22,9 @@ class HugeBlocks {
   HugeBlocks(const HugeBlocks&) = delete;
   HugeBlocks& operator=(const HugeBlocks&) = delete;
 
-  // Zeroed; null when the system refuses.
-  void* Allocate(size_t bytes);
+  // Zeroed, aligned to `alignment`, a power of two; null when the system
+  // refuses.
+  void* Allocate(size_t bytes, size_t alignment);
 
   // False when no such block is live.
   [[nodiscard]] bool Free(void* block);
@@ -33,6 +34,10 @@ class HugeBlocks {
 
   // What was asked for; 0 when no such block is live.
   size_t SizeOf(const void* block) const;
+
+  // Around fork().
+  void Lock() { mutex_.lock(); }
+  void Unlock() { mutex_.unlock(); }
 
   struct Stats {
     uint64_t blocks = 0;

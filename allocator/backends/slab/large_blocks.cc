@@ -26,12 +26,13 @@ size_t SpanBytes(const Span* span) { return span->pages * kPageBytes; }
 
 }  // namespace
 
-void* LargeBlocks::Allocate(size_t bytes, bool zeroed,
+void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment,
                             const ThreadCache* home) {
   const size_t pages = PagesFor(bytes);
-  if (pages > pages_.map().pages()) return nullptr;
+  if (pages + PagesFor(alignment) > pages_.map().pages()) return nullptr;
   const PageHeap::Allocation allocation = pages_.Allocate(
-      static_cast<uint32_t>(pages), SpanKind::kLarge, /*fill=*/false);
+      static_cast<uint32_t>(pages), SpanKind::kLarge, /*fill=*/false,
+      static_cast<uint32_t>(PagesFor(alignment)));
   if (allocation.span == nullptr) return nullptr;
   LargeBlock* block = allocation.span->ClientAs<LargeBlock>();
   block->bytes = bytes;

@@ -25,8 +25,10 @@ class LargeBlocks {
   LargeBlocks(PageHeap& pages, bool track_zero)
       : pages_(pages), track_zero_(track_zero) {}
 
-  // A page-aligned block, or null. `home` stands for the calling thread.
-  void* Allocate(size_t bytes, bool zeroed, const ThreadCache* home);
+  // A block aligned to `alignment`, a power of two of at least a page, or
+  // null. `home` stands for the calling thread.
+  void* Allocate(size_t bytes, bool zeroed, size_t alignment,
+                 const ThreadCache* home);
 
   // `thread` stands for the calling thread.
   void Free(Span* span, const ThreadCache* thread);

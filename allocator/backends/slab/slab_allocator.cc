@@ -1,8 +1,10 @@
 #include "allocator/backends/slab/slab_allocator.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "allocator/size_text.h"
 
@@ -43,6 +45,12 @@ std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
   return heap;
 }
 
+SlabAllocator* SlabAllocator::MakeIn(void* storage,
+                                     const SlabOptions& options) {
+  SlabAllocator* heap = new (storage) SlabAllocator(options);
+  return heap->pages_.ok() && heap->caches_.ok() ? heap : nullptr;
+}
+
 SlabAllocator::SlabAllocator(const SlabOptions& options)
     : pages_(options.reserve != 0 ? options.reserve : kDefaultReserve,
              /*or_less=*/options.reserve == 0),
@@ -51,7 +59,8 @@ SlabAllocator::SlabAllocator(const SlabOptions& options)
       caches_(pool_, metadata_, options.track_zero) {}
 
 void* SlabAllocator::Allocate(size_t bytes) {
-  if (bytes > kMaxSlabBytes) return AllocatePages(bytes, /*zeroed=*/false);
+  if (bytes > kMaxSlabBytes)
+    return AllocatePages(bytes, /*zeroed=*/false, kPageBytes);
   const int size_class = ClassOf(bytes);
   const uintptr_t entry = caches_.With(
       [=](ThreadCache& cache) { return cache.Allocate(size_class); },
@@ -60,7 +69,8 @@ void* SlabAllocator::Allocate(size_t bytes) {
 }
 
 void* SlabAllocator::AllocateZeroed(size_t bytes) {
-  if (bytes > kMaxSlabBytes) return AllocatePages(bytes, /*zeroed=*/true);
+  if (bytes > kMaxSlabBytes)
+    return AllocatePages(bytes, /*zeroed=*/true, kPageBytes);
   const int size_class = ClassOf(bytes);
   const uintptr_t entry = caches_.With(
       [=](ThreadCache& cache) { return cache.Allocate(size_class); },
@@ -74,6 +84,7 @@ void* SlabAllocator::AllocateZeroed(size_t bytes) {
 // divides its class's size; the powers of two themselves are among the sizes.
 void* SlabAllocator::AllocateAligned(size_t bytes, size_t alignment) {
   if (alignment <= kMinAlignment) return Allocate(bytes);
+  if (alignment > PageMap::kMostAlignment) return nullptr;
   size_t fitting = bytes < alignment ? alignment : bytes;
   while (fitting <= kMaxSlabBytes) {
     const SizeClass& c = kSizeClasses[static_cast<size_t>(ClassOf(fitting))];
@@ -81,19 +92,21 @@ void* SlabAllocator::AllocateAligned(size_t bytes, size_t alignment) {
     if (fitting % alignment == 0) return Allocate(fitting);
     ++fitting;
   }
-  return Allocate(fitting);
+  return AllocatePages(fitting, /*zeroed=*/false,
+                       std::max(alignment, kPageBytes));
 }
 
-void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed) {
-  if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes);
+void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed,
+                                   size_t alignment) {
+  if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes, alignment);
   return caches_.With(
       [=, this](ThreadCache& cache) {
         pool_.CountAllocations(1);
-        void* block = large_.Allocate(bytes, zeroed, &cache);
+        void* block = large_.Allocate(bytes, zeroed, alignment, &cache);
         if (block == nullptr) {
           // What this thread owes may free the pages that are missing.
           cache.FlushRemote();
-          block = large_.Allocate(bytes, zeroed, &cache);
+          block = large_.Allocate(bytes, zeroed, alignment, &cache);
         }
         return block;
       },
@@ -139,6 +152,22 @@ size_t SlabAllocator::UsableSize(const void* block) const {
 
 void SlabAllocator::FlushThread() {
   if (ThreadCache* cache = caches_.Current()) cache->FlushRemote();
+}
+
+void SlabAllocator::Lock() {
+  caches_.Lock();
+  pool_.Lock();
+  pages_.Lock();
+  huge_.Lock();
+  metadata_.Lock();
+}
+
+void SlabAllocator::Unlock() {
+  metadata_.Unlock();
+  huge_.Unlock();
+  pages_.Unlock();
+  pool_.Unlock();
+  caches_.Unlock();
 }
 
 void SlabAllocator::IdleThread() {

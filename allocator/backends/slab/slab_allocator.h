@@ -40,6 +40,9 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   // kMaxHeaps heaps are alive.
   static std::unique_ptr<SlabAllocator> Make(const SlabOptions& options,
                                              std::string* error);
+  // The same in `storage`, of the class's size and alignment; uses no other
+  // allocator, and is never destroyed.
+  static SlabAllocator* MakeIn(void* storage, const SlabOptions& options);
   // No thread may use the allocator any more; all its blocks end with it.
   ~SlabAllocator() override = default;
 
@@ -47,7 +50,7 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   void* AllocateZeroed(size_t bytes) override;
   void Free(void* block, size_t bytes) override;
 
-  // A block aligned to `alignment`, a power of two up to 64 KiB, or null. To be
+  // A block aligned to `alignment`, a power of two up to 64 MiB, or null. To be
   // freed with FreeUnsized.
   void* AllocateAligned(size_t bytes, size_t alignment);
 
@@ -67,6 +70,10 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   AllocatorStats Stats(bool detail) const override;
   using Allocator::Stats;
 
+  // To be called before fork() and, in both processes, after it.
+  void Lock();
+  void Unlock();
+
   // Walks the spans; null, or the first inconsistency.
   const char* Verify() const { return pages_.Verify(); }
 
@@ -76,7 +83,7 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   uint64_t Trim() override;
   void SetListener(ReclaimListener* listener, bool count_allocations) override;
 
-  void* AllocatePages(size_t bytes, bool zeroed);
+  void* AllocatePages(size_t bytes, bool zeroed, size_t alignment);
   void RaisePeak() const;
   void CheckFree(const Span* span, const void* block, size_t bytes) const;
 

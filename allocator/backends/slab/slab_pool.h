@@ -53,6 +53,14 @@ class SlabPool {
     if (counter_ != nullptr) counter_->Allocated(blocks);
   }
 
+  // Around fork().
+  void Lock() {
+    for (List& list : lists_) list.mutex.lock();
+  }
+  void Unlock() {
+    for (List& list : lists_) list.mutex.unlock();
+  }
+
   uint32_t SlabsOf(int size_class) const {
     return lists_[static_cast<size_t>(size_class)].slabs.load(
         std::memory_order_relaxed);

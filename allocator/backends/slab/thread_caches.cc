@@ -16,7 +16,8 @@ std::mutex g_heaps_mutex;
 ThreadCaches* g_heaps[kMaxHeaps];      // guarded by g_heaps_mutex
 constinit uint64_t g_last_serial = 0;  // guarded by g_heaps_mutex
 
-constinit thread_local bool t_ended = false;
+constinit thread_local bool t_ended __attribute__((tls_model("initial-exec"))) =
+    false;
 
 }  // namespace
 
@@ -48,7 +49,7 @@ class ThreadExit {
 };
 
 namespace {
-thread_local ThreadExit t_exit;
+thread_local ThreadExit t_exit __attribute__((tls_model("initial-exec")));
 }
 
 ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata, bool track_zero)
@@ -78,8 +79,9 @@ ThreadCache* ThreadCaches::Attach() {
   }
   if (cache == nullptr) cache = MakeCache();
   if (cache == nullptr) return nullptr;
-  t_exit.Arm();
+  // In this order: arming may allocate, when this heap serves malloc.
   internal::t_slots[slot_] = {serial_, cache};
+  t_exit.Arm();
   return cache;
 }
 
@@ -98,6 +100,18 @@ void ThreadCaches::Detach(ThreadCache* cache) {
   std::lock_guard lock(mutex_);
   cache->next_free = free_;
   free_ = cache;
+}
+
+void ThreadCaches::Lock() {
+  g_heaps_mutex.lock();
+  shared_mutex_.lock();
+  mutex_.lock();
+}
+
+void ThreadCaches::Unlock() {
+  mutex_.unlock();
+  shared_mutex_.unlock();
+  g_heaps_mutex.unlock();
 }
 
 int64_t ThreadCaches::Live(int size_class) const {

@@ -55,6 +55,11 @@ class ThreadCaches {
     return slot.heap == serial_ ? slot.cache : nullptr;
   }
 
+  // Around fork(). The child keeps the caches of threads that it doesn't have:
+  // they are lost, as the blocks of those threads are.
+  void Lock();
+  void Unlock();
+
   // Sums over all caches, of this moment.
   int64_t Live(int size_class) const;
   uint64_t Cached(int size_class) const;
