@@ -44,6 +44,11 @@ class Reclaimer final : public ReclaimListener {
   void Wake() override;
   void Allocated(uint32_t blocks) override;
 
+  // Around fork(), which the reclaimer's thread doesn't survive: use kInline
+  // where a child goes on.
+  void Lock() { mutex_.lock(); }
+  void Unlock() { mutex_.unlock(); }
+
   // How often the thread has woken up, for tests of its silence.
   uint64_t wakeups() const;
 
