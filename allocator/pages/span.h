@@ -38,6 +38,8 @@ enum class SpanKind : uint8_t {
   kFree,    // in the page heap
   kLarge,   // one block
   kSlab,    // blocks of one size class
+  kArena,   // a chunk of an arena
+  kBlocks,  // blocks of any size, with headers
 };
 
 // 128 bytes for 64 KiB: 0.2 %.

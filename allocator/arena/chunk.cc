@@ -1,0 +1,63 @@
+#include "allocator/arena/chunk.h"
+
+#include <algorithm>
+
+namespace jsheap {
+
+Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, size_t bytes) {
+  if (!account.budget.TryCharge(bytes)) return nullptr;
+  const PageHeap::Allocation allocation =
+      pages.Allocate(static_cast<uint32_t>(bytes >> kPageShift),
+                     SpanKind::kArena, /*fill=*/true);
+  if (allocation.span == nullptr) {
+    account.budget.Release(bytes);
+    return nullptr;
+  }
+  account.chunks.fetch_add(1, std::memory_order_relaxed);
+  account.AddReference();
+  Chunk* chunk = Of(allocation.span);
+  chunk->pages = &pages;
+  chunk->account = &account;
+  chunk->next = nullptr;
+  chunk->at = chunk->start();
+  chunk->dirty_end =
+      allocation.dirty_pages == 0 ? chunk->start() : chunk->end();
+  chunk->is_retired = false;
+  chunk->references.store(1, std::memory_order_relaxed);
+  return chunk;
+}
+
+char* Chunk::Allocate(size_t bytes, size_t alignment) {
+  const uintptr_t mask = alignment - 1;
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(at) + mask) & ~mask;
+  const uintptr_t last = reinterpret_cast<uintptr_t>(end());
+  if (from > last || bytes > last - from) return nullptr;
+  at = reinterpret_cast<char*>(from + bytes);
+  return reinterpret_cast<char*>(from);
+}
+
+void Chunk::Rewind() {
+  dirty_end = std::max(dirty_end, at);
+  at = start();
+}
+
+void Chunk::Retire() {
+  is_retired = true;
+  account->retired.fetch_add(1, std::memory_order_relaxed);
+  DropReference();
+}
+
+void Chunk::DropReference() {
+  if (references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  account->chunks.fetch_sub(1, std::memory_order_relaxed);
+  if (is_retired) account->retired.fetch_sub(1, std::memory_order_relaxed);
+  account->budget.Release(size());
+  account->DropReference();
+  // The page heap knows zero pages from a span's start, the chunk from its
+  // end: only of one that was never written the knowledge survives.
+  Span* mine = span();
+  const bool is_zero = dirty_end == start() && at == start();
+  pages->Free(mine, is_zero ? mine->pages : 0);
+}
+
+}  // namespace jsheap
