@@ -19,6 +19,31 @@ constexpr bool kDebugChecks = true;
 constexpr bool kDebugChecks = false;
 #endif
 
+void* BlockOf(uintptr_t entry) {
+  return reinterpret_cast<void*>(entry & ~uintptr_t{1});
+}
+
+bool IsZero(uintptr_t entry) { return (entry & 1) != 0; }
+
+// Blocks are whole and aligned multiples of 16 bytes, so a few overlapping
+// stores do for the small ones what memset first has to find out.
+inline void* Zero(void* block, size_t bytes) {
+  if (bytes > 128) return std::memset(block, 0, bytes);
+  char* first = static_cast<char*>(block);
+  char* end = first + (bytes == 0 ? 16 : (bytes + 15) / 16 * 16);
+  if (bytes <= 32) {
+    std::memset(first, 0, 16);
+    std::memset(end - 16, 0, 16);
+  } else if (bytes <= 64) {
+    std::memset(first, 0, 32);
+    std::memset(end - 32, 0, 32);
+  } else {
+    std::memset(first, 0, 64);
+    std::memset(end - 64, 0, 64);
+  }
+  return block;
+}
+
 [[noreturn]] void Fail(const char* what, const void* block, size_t bytes) {
   std::fprintf(stderr, "jsheap: %s: block %p, freed with size %zu\n", what,
                block, bytes);
@@ -59,25 +84,36 @@ SlabAllocator::SlabAllocator(const SlabOptions& options)
       caches_(pool_, metadata_, options.track_zero) {}
 
 void* SlabAllocator::Allocate(size_t bytes) {
-  if (bytes > kMaxSlabBytes)
-    return AllocatePages(bytes, /*zeroed=*/false, kPageBytes);
-  const int size_class = ClassOf(bytes);
-  const uintptr_t entry = caches_.With(
-      [=](ThreadCache& cache) { return cache.Allocate(size_class); },
-      uintptr_t{0});
-  return reinterpret_cast<void*>(entry & ~uintptr_t{1});
+  if (bytes <= kMaxSlabBytes) [[likely]] {
+    if (ThreadCache* cache = caches_.Current()) [[likely]] {
+      const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
+      if (entry != 0) [[likely]]
+        return BlockOf(entry);
+    }
+  }
+  return AllocateSlow(bytes, /*zeroed=*/false);
 }
 
 void* SlabAllocator::AllocateZeroed(size_t bytes) {
-  if (bytes > kMaxSlabBytes)
-    return AllocatePages(bytes, /*zeroed=*/true, kPageBytes);
+  if (bytes <= kMaxSlabBytes) [[likely]] {
+    if (ThreadCache* cache = caches_.Current()) [[likely]] {
+      const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
+      if (entry != 0) [[likely]] {
+        return IsZero(entry) ? BlockOf(entry) : Zero(BlockOf(entry), bytes);
+      }
+    }
+  }
+  return AllocateSlow(bytes, /*zeroed=*/true);
+}
+
+void* SlabAllocator::AllocateSlow(size_t bytes, bool zeroed) {
+  if (bytes > kMaxSlabBytes) return AllocatePages(bytes, zeroed, kPageBytes);
   const int size_class = ClassOf(bytes);
   const uintptr_t entry = caches_.With(
       [=](ThreadCache& cache) { return cache.Allocate(size_class); },
       uintptr_t{0});
-  void* block = reinterpret_cast<void*>(entry & ~uintptr_t{1});
-  if ((entry & 1) == 0 && block != nullptr) std::memset(block, 0, bytes);
-  return block;
+  if (entry == 0 || !zeroed || IsZero(entry)) return BlockOf(entry);
+  return Zero(BlockOf(entry), bytes);
 }
 
 // A slab begins at a page, so a block is aligned to every power of two that
@@ -114,15 +150,29 @@ void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed,
 }
 
 void SlabAllocator::Free(void* block, size_t bytes) {
+  if (pages_.map().Contains(block)) [[likely]] {
+    Span* span = pages_.map().HeadOf(block);
+    if constexpr (kDebugChecks) CheckFree(span, block, bytes);
+    if (span->Kind() == SpanKind::kSlab) [[likely]] {
+      ThreadCache* cache = caches_.Current();
+      if (cache != nullptr && cache->TryFree(span->ClientAs<Slab>(), block))
+          [[likely]] {
+        return;
+      }
+    }
+  }
+  FreeSlow(block, bytes);
+}
+
+void SlabAllocator::FreeSlow(void* block, size_t bytes) {
   if (block == nullptr) return;
-  if (!pages_.map().Contains(block)) [[unlikely]] {
+  if (!pages_.map().Contains(block)) {
     RaisePeak();
     if (!huge_.Free(block)) Fail("free of a foreign pointer", block, bytes);
     return;
   }
   Span* span = pages_.map().HeadOf(block);
-  if constexpr (kDebugChecks) CheckFree(span, block, bytes);
-  if (span->Kind() == SpanKind::kSlab) [[likely]] {
+  if (span->Kind() == SpanKind::kSlab) {
     Slab* slab = span->ClientAs<Slab>();
     caches_.With(
         [=](ThreadCache& cache) {
@@ -130,12 +180,11 @@ void SlabAllocator::Free(void* block, size_t bytes) {
           return true;
         },
         false);
-    return;
-  }
-  if (span->Kind() != SpanKind::kLarge) [[unlikely]] {
+  } else if (span->Kind() == SpanKind::kLarge) {
+    large_.Free(span, caches_.Current());
+  } else {
     Fail("double free or free of a foreign pointer", block, bytes);
   }
-  large_.Free(span, caches_.Current());
 }
 
 void SlabAllocator::FreeUnsized(void* block) {

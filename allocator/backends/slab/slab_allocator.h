@@ -83,6 +83,8 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   uint64_t Trim() override;
   void SetListener(ReclaimListener* listener, bool count_allocations) override;
 
+  void* AllocateSlow(size_t bytes, bool zeroed);
+  void FreeSlow(void* block, size_t bytes);
   void* AllocatePages(size_t bytes, bool zeroed, size_t alignment);
   void RaisePeak() const;
   void CheckFree(const Span* span, const void* block, size_t bytes) const;

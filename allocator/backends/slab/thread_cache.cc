@@ -21,8 +21,21 @@ ThreadCache::ThreadCache(SlabPool& pool, bool track_zero)
   }
 }
 
-// Fills half of an empty stack; how many blocks it has then.
-uint32_t ThreadCache::Refill(int size_class) {
+void ThreadCache::Free(Slab* slab, void* block) {
+  if (TryFree(slab, block)) return;
+  const uint8_t size_class = slab->size_class.load(std::memory_order_relaxed);
+  Stack& stack = stacks_[size_class];
+  if (slab->home.load(std::memory_order_relaxed) == this) {
+    ReturnLowest(stack, stack.limit / 2);
+    TryFree(slab, block);
+  } else {
+    Bump(stack.live, -1);
+    FreeRemote(slab, block, size_class);
+  }
+}
+
+// Fills half of an empty stack; false when out of memory.
+bool ThreadCache::Refill(int size_class) {
   Stack& stack = stacks_[static_cast<size_t>(size_class)];
   for (;;) {
     if (stack.active == nullptr) {
@@ -31,24 +44,18 @@ uint32_t ThreadCache::Refill(int size_class) {
         // What this thread owes may be what is missing.
         FlushRemote();
         stack.active = pool_.Acquire(size_class, this);
-        if (stack.active == nullptr) return 0;
+        if (stack.active == nullptr) return false;
       }
     }
     const uint32_t taken =
         stack.active->Take(stack.blocks, (stack.limit + 1) / 2);
     if (taken != 0) {
+      stack.count.store(taken, std::memory_order_relaxed);
       pool_.CountAllocations(taken);
-      return taken;
+      return true;
     }
     if (SlabPool::TryLeave(stack.active)) stack.active = nullptr;
   }
-}
-
-// Makes room in a full stack; how many blocks it has then.
-uint32_t ThreadCache::ReturnHalf(Stack& stack) {
-  const uint32_t half = stack.limit / 2;
-  ReturnLowest(stack, half);
-  return stack.limit - half;
 }
 
 // Returns the blocks that were freed first: the last ones are still in the

@@ -28,35 +28,44 @@ class ThreadCache {
   ThreadCache(const ThreadCache&) = delete;
   ThreadCache& operator=(const ThreadCache&) = delete;
 
-  // A block of the class; null when out of memory. Bit 0 of the result is set
+  // A block of the class; 0 when the stack is empty. Bit 0 of the result is set
   // when the block is known to read as zero.
-  uintptr_t Allocate(int size_class) {
+  uintptr_t TryAllocate(int size_class) {
     Stack& stack = stacks_[static_cast<size_t>(size_class)];
-    uint32_t count = stack.count.load(std::memory_order_relaxed);
-    if (count == 0) [[unlikely]] {
-      count = Refill(size_class);
-      if (count == 0) return 0;
-    }
+    const uint32_t count = stack.count.load(std::memory_order_relaxed);
+    if (count == 0) [[unlikely]]
+      return 0;
     stack.count.store(count - 1, std::memory_order_relaxed);
     Bump(stack.live, 1);
     return stack.blocks[count - 1];
   }
 
-  // Takes a block back. It stays here when this cache is the slab's home and
-  // is returned to its slab else.
-  void Free(Slab* slab, void* block) {
-    const size_t size_class = slab->size_class.load(std::memory_order_relaxed);
-    Stack& stack = stacks_[size_class];
-    Bump(stack.live, -1);
+  // The same, but fills an empty stack; 0 when out of memory.
+  uintptr_t Allocate(int size_class) {
+    const uintptr_t entry = TryAllocate(size_class);
+    if (entry != 0 || !Refill(size_class)) return entry;
+    return TryAllocate(size_class);
+  }
+
+  // Takes a block back; false when this cache isn't the slab's home or the
+  // stack is full.
+  bool TryFree(Slab* slab, void* block) {
     if (slab->home.load(std::memory_order_relaxed) != this) [[unlikely]] {
-      return FreeRemote(slab, block, size_class);
+      return false;
     }
-    uint32_t count = stack.count.load(std::memory_order_relaxed);
+    Stack& stack = stacks_[slab->size_class.load(std::memory_order_relaxed)];
+    const uint32_t count = stack.count.load(std::memory_order_relaxed);
     if (count == stack.limit) [[unlikely]]
-      count = ReturnHalf(stack);
+      return false;
     stack.blocks[count] = reinterpret_cast<uintptr_t>(block);
     stack.count.store(count + 1, std::memory_order_relaxed);
+    Bump(stack.live, -1);
+    return true;
   }
+
+  // Takes a block back. It stays here when this cache is the slab's home and
+  // is returned to its slab else.
+  void Free(Slab* slab, void* block);
 
   // Returns what is owed to other threads' slabs.
   void FlushRemote();
@@ -99,8 +108,7 @@ class ThreadCache {
                   std::memory_order_relaxed);
   }
 
-  uint32_t Refill(int size_class);
-  uint32_t ReturnHalf(Stack& stack);
+  bool Refill(int size_class);
   void ReturnLowest(Stack& stack, uint32_t returned);
   void FreeRemote(Slab* slab, void* block, size_t size_class);
 
