@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "allocator/inspectable.h"
 #include "allocator/reclaimable.h"
 
 namespace jsheap {
@@ -90,6 +91,9 @@ class Allocator {
 
   // Where idle work can be done; null when there is none to do.
   virtual Reclaimable* reclaimable() { return nullptr; }
+
+  // The view of its insides; null when it has none to show.
+  virtual const Inspectable* inspectable() const { return nullptr; }
 
   // Reads the statistics; with `detail` also what takes a walk.
   virtual AllocatorStats Stats(bool detail) const = 0;

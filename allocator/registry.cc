@@ -4,7 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "allocator/backends/freelist/freelist_allocator.h"
 #include "allocator/backends/malloc/malloc_allocator.h"
+#include "allocator/backends/malloc/malloc_family.h"
+#include "allocator/backends/plugin/plugin_allocator.h"
 #include "allocator/backends/slab/slab_allocator.h"
 #include "allocator/size_text.h"
 
@@ -19,27 +22,88 @@ struct Entry {
                                      std::string* error);
 };
 
-std::string BadSize(const std::string& key, const std::string& value) {
-  return "'" + key + "=" + value + "' is not a size; write e.g. " + key +
-         "=16GiB";
+// Reads the size of one option into `*size`. An error says what was given,
+// what is wrong with it and, with `example`, what would be right.
+bool ReadSize(const Options::value_type& option, const char* example,
+              size_t least, size_t most, size_t* size, std::string* error) {
+  const auto& [key, value] = option;
+  const std::optional<uint64_t> parsed = ParseSize(value);
+  std::string problem;
+  if (!parsed) {
+    problem = "is not a size";
+  } else if (*parsed < least) {
+    problem = "is less than " + FormatSizeExact(least);
+  } else if (*parsed > most) {
+    problem = "is more than " + FormatSizeExact(most);
+  } else {
+    *size = *parsed;
+    return true;
+  }
+  *error = "'" + key + "=" + value + "' " + problem + "; write e.g. " + key +
+           "=" + example;
+  return false;
+}
+
+bool ReadReserve(const Options::value_type& option, size_t* size,
+                 std::string* error) {
+  return ReadSize(option, "16GiB", 1, SIZE_MAX, size, error);
 }
 
 std::unique_ptr<Allocator> MakeSlab(const Options& options,
                                     std::string* error) {
   slab::SlabOptions parsed;
-  for (const auto& [key, value] : options) {
-    const std::optional<uint64_t> size = ParseSize(value);
-    if (!size || *size == 0) {
-      *error = BadSize(key, value);
-      return nullptr;
-    }
-    parsed.reserve = *size;
+  for (const auto& option : options) {
+    if (!ReadReserve(option, &parsed.reserve, error)) return nullptr;
   }
   return slab::SlabAllocator::Make(parsed, error);
 }
 
-std::unique_ptr<Allocator> MakeMalloc(const Options&, std::string*) {
-  return std::make_unique<MallocAllocator>();
+bool ReadFit(const std::string& value, freelist::Fit* fit, std::string* error) {
+  if (value == "best") {
+    *fit = freelist::Fit::kBest;
+  } else if (value == "first") {
+    *fit = freelist::Fit::kFirst;
+  } else {
+    *error = "'fit=" + value + "' is not a fit; write fit=best or fit=first";
+    return false;
+  }
+  return true;
+}
+
+bool ReadFreelistOption(const Options::value_type& option,
+                        freelist::FreelistOptions* options,
+                        std::string* error) {
+  const auto& [key, value] = option;
+  if (key == "fit") return ReadFit(value, &options->fit, error);
+  if (key == "fast") {
+    return ReadSize(option, "64", 0, freelist::FastCache::kMostPayloadBytes,
+                    &options->fast, error);
+  }
+  if (key == "direct") {
+    return ReadSize(option, "1MiB", freelist::kLeastDirectBytes, SIZE_MAX,
+                    &options->direct, error);
+  }
+  return ReadReserve(option, &options->reserve, error);
+}
+
+std::unique_ptr<Allocator> MakeFreelist(const Options& options,
+                                        std::string* error) {
+  freelist::FreelistOptions parsed;
+  for (const auto& option : options) {
+    if (!ReadFreelistOption(option, &parsed, error)) return nullptr;
+  }
+  return freelist::FreelistAllocator::Make(parsed, error);
+}
+
+std::unique_ptr<Allocator> MakeMalloc(const Options& options,
+                                      std::string* error) {
+  if (options.empty()) {
+    return std::make_unique<MallocAllocator>(ProcessMallocFamily());
+  }
+  const std::string& library = options.back().second;
+  const std::optional<MallocFamily> family = LoadMallocFamily(library, error);
+  if (!family) return nullptr;
+  return std::make_unique<MallocAllocator>(*family);
 }
 
 const std::vector<Entry>& Entries() {
@@ -48,7 +112,16 @@ const std::vector<Entry>& Entries() {
         "size-class slabs, thread caches, known-zero memory (the default)",
         {"reserve=SIZE  address space for all but huge blocks (256GiB)"}},
        MakeSlab},
-      {{"malloc", "the process's malloc: " + MallocAllocator::Library(), {}},
+      {{"freelist",
+        "the classic: boundary tags, caches by size, one lock",
+        {"fit=best|first  which free block serves a request (best)",
+         "fast=SIZE  up to this, a stack for every size; 0 for none (64)",
+         "direct=SIZE  from this up, a mapping for every block (1MiB)",
+         "reserve=SIZE  address space for all but direct blocks (256GiB)"}},
+       MakeFreelist},
+      {{"malloc",
+        "the process's malloc: " + MallocAllocator::Library(),
+        {"lib=LIBRARY  another library's malloc, e.g. libmimalloc.so.2"}},
        MakeMalloc},
   };
   return entries;
@@ -58,7 +131,7 @@ std::string KeyOf(const std::string& option) {
   return option.substr(0, option.find('='));
 }
 
-// "slab, malloc"
+// "slab, freelist, malloc"
 template <typename List, typename Name>
 std::string Join(const List& list, Name name) {
   std::string text;
@@ -83,10 +156,8 @@ bool ParseOptions(std::string_view text, const AllocatorInfo& info,
         std::any_of(info.options.begin(), info.options.end(),
                     [&](const std::string& o) { return KeyOf(o) == key; });
     if (!known) {
-      *error =
-          "allocator '" + info.name + "' has no option '" + key + "'; " +
-          (info.options.empty() ? "it has none"
-                                : "its options: " + Join(info.options, KeyOf));
+      *error = "allocator '" + info.name + "' has no option '" + key +
+               "'; its options: " + Join(info.options, KeyOf);
       return false;
     }
     if (equals == std::string_view::npos) {
@@ -97,6 +168,29 @@ bool ParseOptions(std::string_view text, const AllocatorInfo& info,
     options->emplace_back(key, item.substr(equals + 1));
   }
   return true;
+}
+
+bool IsPluginPath(std::string_view name) {
+  return name.find('/') != name.npos || name.ends_with(".so");
+}
+
+std::unique_ptr<Allocator> MakeNameless(std::string_view name,
+                                        std::string_view text,
+                                        std::string* error) {
+  if (IsPluginPath(name)) {
+    return plugin::PluginAllocator::Make(std::string(name), std::string(text),
+                                         error);
+  }
+  for (const Entry& entry : Entries()) {
+    if (entry.info.name != name) continue;
+    Options options;
+    if (!ParseOptions(text, entry.info, &options, error)) return nullptr;
+    return entry.make(options, error);
+  }
+  *error = "unknown allocator '" + std::string(name) + "'; known are " +
+           Join(Entries(), [](const Entry& e) { return e.info.name; }) +
+           ", and the paths of plug-ins, such as ./libmine.so";
+  return nullptr;
 }
 
 }  // namespace
@@ -113,21 +207,11 @@ const std::vector<AllocatorInfo>& KnownAllocators() {
 std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
                                          std::string* error) {
   const size_t colon = std::min(spec.find(':'), spec.size());
-  const std::string_view name = spec.substr(0, colon);
-  for (const Entry& entry : Entries()) {
-    if (entry.info.name != name) continue;
-    Options options;
-    if (!ParseOptions(spec.substr(std::min(colon + 1, spec.size())), entry.info,
-                      &options, error)) {
-      return nullptr;
-    }
-    std::unique_ptr<Allocator> made = entry.make(options, error);
-    if (made != nullptr) made->set_name(spec);
-    return made;
-  }
-  *error = "unknown allocator '" + std::string(name) + "'; known are " +
-           Join(Entries(), [](const Entry& e) { return e.info.name; });
-  return nullptr;
+  std::unique_ptr<Allocator> made =
+      MakeNameless(spec.substr(0, colon),
+                   spec.substr(std::min(colon + 1, spec.size())), error);
+  if (made != nullptr) made->set_name(spec);
+  return made;
 }
 
 }  // namespace jsheap

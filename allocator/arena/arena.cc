@@ -135,7 +135,7 @@ Chunk* Arena::NextCountedChunk(size_t least_bytes) {
 Chunk* Arena::MakeChunk(size_t least_bytes) {
   const size_t bytes = std::max(chunk_bytes_, RoundUpToPages(least_bytes));
   if (bytes > pages_.map().reserved_bytes()) return nullptr;
-  return Chunk::Make(pages_, *account_, bytes);
+  return Chunk::Make(pages_, *account_, lifetime_, bytes);
 }
 
 }  // namespace jsheap

@@ -4,11 +4,12 @@
 
 namespace jsheap {
 
-Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, size_t bytes) {
+Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
+                   size_t bytes) {
   if (!account.budget.TryCharge(bytes)) return nullptr;
   const PageHeap::Allocation allocation =
       pages.Allocate(static_cast<uint32_t>(bytes >> kPageShift),
-                     SpanKind::kArena, /*fill=*/true);
+                     /*fill=*/true);
   if (allocation.span == nullptr) {
     account.budget.Release(bytes);
     return nullptr;
@@ -22,8 +23,10 @@ Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, size_t bytes) {
   chunk->at = chunk->start();
   chunk->dirty_end =
       allocation.dirty_pages == 0 ? chunk->start() : chunk->end();
+  chunk->lifetime = lifetime;
   chunk->is_retired = false;
   chunk->references.store(1, std::memory_order_relaxed);
+  allocation.span->SetKind(SpanKind::kArena);
   return chunk;
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "allocator/arena/lifetime.h"
 #include "allocator/budget/budget.h"
 #include "allocator/pages/page_heap.h"
 #include "allocator/pages/span.h"
@@ -45,12 +46,14 @@ struct Chunk {
   Chunk* next;
   char* at;         // where the next block may begin
   char* dirty_end;  // what earlier rounds wrote ends here
+  Lifetime lifetime;
   bool is_retired;  // the arena has left it to its counted blocks
   std::atomic<uint32_t> references;
 
   // A chunk of `bytes` bytes, a multiple of kPageBytes, with one reference;
   // null when the budget or the page heap has no room.
-  static Chunk* Make(PageHeap& pages, ChunkAccount& account, size_t bytes);
+  static Chunk* Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
+                     size_t bytes);
 
   static Chunk* Of(Span* span) { return span->ClientAs<Chunk>(); }
 

@@ -31,8 +31,8 @@ constexpr uint32_t RoundUp(uint32_t value, uint32_t unit) {
 PageHeap::PageHeap(size_t reserve, bool or_less)
     : map_(reserve, or_less), zero_(map_.pages()), warm_(map_.pages()) {}
 
-PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
-                                        bool fill, uint32_t alignment) {
+PageHeap::Allocation PageHeap::Allocate(uint32_t pages, bool fill,
+                                        uint32_t alignment) {
   Span* span;
   uint32_t zero_pages;
   uint32_t warm_pages;
@@ -47,7 +47,7 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, SpanKind kind,
     free_zero_pages_ -= zero_pages;
     free_warm_pages_ -= warm_pages;
     ++spans_in_use_;
-    SetHead(PageId{first}, pages, kind);
+    SetHead(PageId{first}, pages, SpanKind::kNew);
   }
   if (fill) {
     for (uint32_t i = 1; i < pages; ++i) span[i].to_head = i;
@@ -146,7 +146,7 @@ PageHeap::Run PageHeap::TakeWarmRun(uint64_t may_stay_pages) {
   free_zero_pages_ -= zero_.Count(first, pages);
   free_warm_pages_ -= pages;
   ++spans_in_use_;
-  SetHead(PageId{first}, pages, SpanKind::kLarge);
+  SetHead(PageId{first}, pages, SpanKind::kNew);
   return {PageId{first}, pages};
 }
 
@@ -215,10 +215,11 @@ const char* PageHeap::Verify() const {
       return "a span reaches beyond the frontier";
     }
     const Span* last = span + span->pages - 1;
-    if (last->to_head != span->pages - 1 || last->Kind() != span->Kind()) {
+    const bool is_free = span->Kind() == SpanKind::kFree;
+    if (last->to_head != span->pages - 1 ||
+        (last->Kind() == SpanKind::kFree) != is_free) {
       return "a span's last page doesn't know its head";
     }
-    const bool is_free = span->Kind() == SpanKind::kFree;
     if (is_free && last_was_free) return "two free spans are neighbours";
     if (is_free) {
       free_pages += span->pages;

@@ -46,9 +46,9 @@ class PageHeap final : public Reclaimable {
 
   // A span of `pages` > 0 pages, aligned to `alignment` pages (a power of
   // two). With `fill` the descriptors of all its pages know their head, else
-  // only the last one's does.
-  Allocation Allocate(uint32_t pages, SpanKind kind, bool fill,
-                      uint32_t alignment = 1);
+  // only the last one's does. It is kNew: the caller describes it, then says
+  // its kind.
+  Allocation Allocate(uint32_t pages, bool fill, uint32_t alignment = 1);
 
   // Ends a span's life. Every byte of its first `zero_pages` pages is known to
   // read as zero.
@@ -80,6 +80,22 @@ class PageHeap final : public Reclaimable {
 
   // Of the committed bytes, those in RAM. Takes a walk.
   uint64_t ResidentBytes() const;
+
+  // Calls visit(span, is_zero, is_warm) for every span in the order of
+  // addresses, as of one moment; the last two are of free spans: all of it is
+  // known to read as zero, some of it may be in RAM. It is called under the
+  // lock: `visit` must neither allocate nor free.
+  template <typename Visit>
+  void VisitSpans(Visit visit) const {
+    std::lock_guard lock(mutex_);
+    for (uint32_t page = 0; page < frontier_;) {
+      const Span& span = *map_.At(PageId{page});
+      const bool is_free = span.Kind() == SpanKind::kFree;
+      visit(span, is_free && zero_.Count(page, span.pages) == span.pages,
+            is_free && warm_.Count(page, span.pages) != 0);
+      page += span.pages;
+    }
+  }
 
   // Walks all spans; null, or the first inconsistency.
   const char* Verify() const;

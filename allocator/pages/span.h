@@ -36,6 +36,7 @@ constexpr size_t PagesFor(size_t bytes) {
 enum class SpanKind : uint8_t {
   kUnused,  // beyond what was ever committed
   kFree,    // in the page heap
+  kNew,     // taken, but its user hasn't described it yet
   kLarge,   // one block
   kSlab,    // blocks of one size class
   kArena,   // a chunk of an arena
@@ -61,6 +62,12 @@ struct alignas(64) Span {
   };
 
   SpanKind Kind() const { return kind.load(std::memory_order_relaxed); }
+
+  // The span's user has filled in its part; whoever sees the kind sees that.
+  void SetKind(SpanKind now) {
+    this[pages - 1].kind.store(now, std::memory_order_release);
+    kind.store(now, std::memory_order_release);
+  }
 
   // The part of the descriptor that belongs to the span's user.
   template <typename T>

@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kReserve = size_t{256} << 20;
 
 Span* Take(PageHeap& heap, uint32_t pages) {
-  return heap.Allocate(pages, SpanKind::kLarge, false).span;
+  return heap.Allocate(pages, false).span;
 }
 
 bool AllZero(const char* bytes, size_t count) {
@@ -84,9 +84,8 @@ TEST(PageHeapTest, ZeroKnowledgeSurvivesMergingAndSplitting) {
   // One free span now, of which 8 pages are dirty.
   const PageHeap::Stats stats = heap.ReadStats();
   EXPECT_EQ(stats.free_bytes - stats.free_zero_bytes, 8 * kPageBytes);
-  PageHeap::Allocation both =
-      heap.Allocate(static_cast<uint32_t>(stats.free_bytes >> kPageShift),
-                    SpanKind::kLarge, false);
+  PageHeap::Allocation both = heap.Allocate(
+      static_cast<uint32_t>(stats.free_bytes >> kPageShift), false);
   EXPECT_EQ(both.dirty_pages, 8u);
   heap.ZeroDirtyPages(both.span, stats.free_bytes);
   EXPECT_TRUE(AllZero(heap.map().AddressOf(both.span), stats.free_bytes));
@@ -98,7 +97,7 @@ TEST(PageHeapTest, ZeroesOnlyWhatWasAskedFor) {
   char* bytes = heap.map().AddressOf(span);
   std::memset(bytes, 0xFF, 2 * kPageBytes);
   heap.Free(span, 0);
-  PageHeap::Allocation again = heap.Allocate(2, SpanKind::kLarge, false);
+  PageHeap::Allocation again = heap.Allocate(2, false);
   ASSERT_EQ(again.span, span);
   heap.ZeroDirtyPages(span, kPageBytes + 100);
   EXPECT_TRUE(AllZero(bytes, kPageBytes + 100));
@@ -141,7 +140,7 @@ TEST(PageHeapTest, RandomOperationsKeepEveryByte) {
     if (blocks.size() < 60 && random() % 2 == 0) {
       const uint32_t pages =
           random() % 4 == 0 ? random() % 300 + 1 : random() % 8 + 1;
-      PageHeap::Allocation a = heap.Allocate(pages, SpanKind::kLarge, false);
+      PageHeap::Allocation a = heap.Allocate(pages, false);
       if (a.span == nullptr) continue;
       char* bytes = heap.map().AddressOf(a.span);
       heap.ZeroDirtyPages(a.span, pages * kPageBytes);

@@ -105,7 +105,7 @@ TEST(SlabAllocatorTest, BlocksAreAlignedApartAndUsableInFull) {
     heap->Free(block.at, block.bytes);
   }
   EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
-  EXPECT_EQ(heap->Verify(), nullptr);
+  EXPECT_EQ(heap->Verify(), "");
 }
 
 // Every byte of every block is dirtied, the blocks are freed on this or on
@@ -137,7 +137,7 @@ TEST_P(ZeroingTest, EveryByteIsZeroAfterEveryByteWasDirtied) {
       }
     }
   }
-  EXPECT_EQ(heap->Verify(), nullptr);
+  EXPECT_EQ(heap->Verify(), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Frees, ZeroingTest, testing::Bool(),
@@ -246,7 +246,7 @@ TEST(SlabAllocatorTest, ExhaustionFailsCleanlyAndHeals) {
     });
     EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
     EXPECT_NE(heap->AllocateZeroed(bytes), nullptr);
-    EXPECT_EQ(heap->Verify(), nullptr);
+    EXPECT_EQ(heap->Verify(), "");
   }
 }
 
@@ -280,7 +280,7 @@ TEST(SlabAllocatorTest, EndedThreadsLeaveNothingBehind) {
     });
   }
   EXPECT_EQ(heap->Stats().spans->in_use, 0u);
-  EXPECT_EQ(heap->Verify(), nullptr);
+  EXPECT_EQ(heap->Verify(), "");
 }
 
 TEST(SlabAllocatorTest, ManyHeapsAtOnceAndOneAfterTheOther) {
@@ -412,7 +412,7 @@ void Stress(SlabAllocator& heap, int threads, int steps) {
   }
   EXPECT_TRUE(ok);
   EXPECT_EQ(*heap.Stats().allocated_bytes, 0u);
-  EXPECT_EQ(heap.Verify(), nullptr);
+  EXPECT_EQ(heap.Verify(), "");
 }
 
 TEST(SlabAllocatorTest, ThreadsExchangeBlocks) {
@@ -462,7 +462,7 @@ TEST(SlabAllocatorTest, OneAllocatesOthersFree) {
     for (std::thread& consumer : consumers) consumer.join();
     EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
   }
-  EXPECT_EQ(heap->Verify(), nullptr);
+  EXPECT_EQ(heap->Verify(), "");
 }
 
 #ifdef JSHEAP_DEBUG_CHECKS

@@ -1,5 +1,5 @@
-// The process's malloc, as other JavaScript hosts use it: the base of
-// comparisons. Adds nothing to it, not even counters.
+// A malloc: the process's, as other JavaScript hosts use it, the base of
+// comparisons; or a library's. Adds nothing to it, not even counters.
 
 #ifndef ALLOCATOR_BACKENDS_MALLOC_MALLOC_ALLOCATOR_H_
 #define ALLOCATOR_BACKENDS_MALLOC_MALLOC_ALLOCATOR_H_
@@ -8,13 +8,16 @@
 #include <string>
 
 #include "allocator/allocator.h"
+#include "allocator/backends/malloc/malloc_family.h"
 
 namespace jsheap {
 
 class MallocAllocator final : public Allocator {
  public:
-  // The file name of the library that provides malloc, e.g. "libc.so.6", or
-  // an LD_PRELOADed one.
+  explicit MallocAllocator(const MallocFamily& family) : family_(family) {}
+
+  // The file name of the library that provides the process's malloc, e.g.
+  // "libc.so.6", or an LD_PRELOADed one.
   static std::string Library();
 
   void* Allocate(size_t bytes) override;
@@ -24,6 +27,9 @@ class MallocAllocator final : public Allocator {
   // Knows nothing: all fields are empty.
   AllocatorStats Stats(bool) const override { return {}; }
   using Allocator::Stats;
+
+ private:
+  const MallocFamily family_;
 };
 
 }  // namespace jsheap

@@ -30,15 +30,16 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment,
                             const ThreadCache* home) {
   const size_t pages = PagesFor(bytes);
   if (pages + PagesFor(alignment) > pages_.map().pages()) return nullptr;
-  const PageHeap::Allocation allocation = pages_.Allocate(
-      static_cast<uint32_t>(pages), SpanKind::kLarge, /*fill=*/false,
-      static_cast<uint32_t>(PagesFor(alignment)));
+  const PageHeap::Allocation allocation =
+      pages_.Allocate(static_cast<uint32_t>(pages), /*fill=*/false,
+                      static_cast<uint32_t>(PagesFor(alignment)));
   if (allocation.span == nullptr) return nullptr;
   LargeBlock* block = allocation.span->ClientAs<LargeBlock>();
   block->bytes = bytes;
   block->home = home;
   block->tail_is_zero = allocation.dirty_pages == 0;
   block->was_cold = allocation.warm_pages == 0;
+  allocation.span->SetKind(SpanKind::kLarge);
   if (zeroed && allocation.dirty_pages != 0) MakeZeroFirst(allocation.span);
   occupied_bytes_.fetch_add(SpanBytes(allocation.span),
                             std::memory_order_relaxed);

@@ -219,6 +219,11 @@ void SlabAllocator::Unlock() {
   caches_.Unlock();
 }
 
+std::string SlabAllocator::Verify() const {
+  const char* fault = pages_.Verify();
+  return fault != nullptr ? fault : "";
+}
+
 void SlabAllocator::IdleThread() {
   if (ThreadCache* cache = caches_.Current()) cache->HandBack();
 }

@@ -17,8 +17,10 @@
 #include "allocator/allocator.h"
 #include "allocator/backends/slab/huge_blocks.h"
 #include "allocator/backends/slab/large_blocks.h"
+#include "allocator/backends/slab/slab_inspect.h"
 #include "allocator/backends/slab/slab_pool.h"
 #include "allocator/backends/slab/thread_caches.h"
+#include "allocator/inspectable.h"
 #include "allocator/pages/metadata.h"
 #include "allocator/pages/page_heap.h"
 #include "allocator/reclaimable.h"
@@ -34,7 +36,9 @@ struct SlabOptions {
   bool track_zero = true;
 };
 
-class SlabAllocator final : public Allocator, private Reclaimable {
+class SlabAllocator final : public Allocator,
+                            private Reclaimable,
+                            private Inspectable {
  public:
   // Null, with `*error` saying why, when the system refuses the addresses or
   // kMaxHeaps heaps are alive.
@@ -67,6 +71,7 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   void FlushThread() override;
   void IdleThread() override;
   Reclaimable* reclaimable() override { return this; }
+  const Inspectable* inspectable() const override { return this; }
   AllocatorStats Stats(bool detail) const override;
   using Allocator::Stats;
 
@@ -74,14 +79,15 @@ class SlabAllocator final : public Allocator, private Reclaimable {
   void Lock();
   void Unlock();
 
-  // Walks the spans; null, or the first inconsistency.
-  const char* Verify() const { return pages_.Verify(); }
+  std::string Verify() const override;
 
  private:
   explicit SlabAllocator(const SlabOptions& options);
   bool Tick() override { return pages_.Tick(); }
   uint64_t Trim() override;
   void SetListener(ReclaimListener* listener, bool count_allocations) override;
+
+  HeapMap Map(bool blocks) const override { return MapOf(pages_, blocks); }
 
   void* AllocateSlow(size_t bytes, bool zeroed);
   void FreeSlow(void* block, size_t bytes);

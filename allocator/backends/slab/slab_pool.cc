@@ -114,7 +114,7 @@ Slab* SlabPool::Create(int size_class) {
     if (bitmaps == nullptr) return nullptr;
   }
   const PageHeap::Allocation allocation =
-      pages_.Allocate(c.pages, SpanKind::kSlab, /*fill=*/true);
+      pages_.Allocate(c.pages, /*fill=*/true);
   if (allocation.span == nullptr) {
     if (bitmaps != nullptr) metadata_.Free(bitmaps, BitmapBytes(words));
     return nullptr;
@@ -129,6 +129,7 @@ Slab* SlabPool::Create(int size_class) {
   }
   Slab* slab = allocation.span->ClientAs<Slab>();
   slab->Init(base, size_class, bitmaps, track_zero_, is_zero);
+  allocation.span->SetKind(SpanKind::kSlab);
   lists_[static_cast<size_t>(size_class)].slabs.fetch_add(
       1, std::memory_order_relaxed);
   return slab;
@@ -139,11 +140,12 @@ void SlabPool::Release(Slab* slab) {
   const SizeClass& c = slab->Class();
   ListOf(slab).slabs.fetch_sub(1, std::memory_order_relaxed);
   const uint32_t zero_pages = slab->IsZero() ? c.pages : 0;
-  if (!FitsInline(slab->words)) {
-    metadata_.Free(slab->bits, BitmapBytes(slab->words));
-  }
-  Span* span = pages_.map().HeadOf(slab->base);
-  pages_.Free(span, zero_pages);
+  Slab::Word* bitmaps = slab->bits;
+  const uint32_t words = slab->words;
+  // In this order: as long as the page heap calls the span a slab, its bitmaps
+  // may be looked at.
+  pages_.Free(pages_.map().HeadOf(slab->base), zero_pages);
+  if (!FitsInline(words)) metadata_.Free(bitmaps, BitmapBytes(words));
 }
 
 }  // namespace jsheap::slab
