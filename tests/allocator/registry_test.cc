@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <string>
+
+#include "tests/allocator/expect_works.h"
 
 namespace jsheap {
 namespace {
@@ -25,21 +26,7 @@ TEST(RegistryTest, EveryKnownAllocatorWorks) {
     auto allocator = MakeAllocator(info.name, &error);
     ASSERT_NE(allocator, nullptr) << error;
     EXPECT_EQ(allocator->name(), info.name);
-    for (size_t bytes : {0, 1, 64, 5000, 100000, 3000000}) {
-      void* block = allocator->Allocate(bytes);
-      ASSERT_NE(block, nullptr);
-      EXPECT_EQ(reinterpret_cast<uintptr_t>(block) % kMinAlignment, 0u);
-      std::memset(block, 0xFF, bytes);
-      EXPECT_GE(allocator->UsableSize(block), bytes);
-      allocator->Free(block, bytes);
-      char* zeroed = static_cast<char*>(allocator->AllocateZeroed(bytes));
-      ASSERT_NE(zeroed, nullptr);
-      for (size_t i = 0; i < bytes; ++i) ASSERT_EQ(zeroed[i], 0);
-      allocator->Free(zeroed, bytes);
-    }
-    allocator->Free(nullptr, 0);
-    allocator->FlushThread();
-    allocator->Stats();
+    ExpectWorks(*allocator);
   }
 }
 
@@ -53,11 +40,12 @@ TEST(RegistryTest, NameIsWhatWasAskedFor) {
 
 TEST(RegistryTest, ErrorsNameTheValueAndTheRemedy) {
   EXPECT_EQ(ErrorOf("slob"),
-            "unknown allocator 'slob'; known are slab, malloc");
+            "unknown allocator 'slob'; known are slab, freelist, malloc, and "
+            "the paths of plug-ins, such as ./libmine.so");
   EXPECT_EQ(ErrorOf("slab:colour=red"),
             "allocator 'slab' has no option 'colour'; its options: reserve");
   EXPECT_EQ(ErrorOf("malloc:reserve=1G"),
-            "allocator 'malloc' has no option 'reserve'; it has none");
+            "allocator 'malloc' has no option 'reserve'; its options: lib");
   EXPECT_EQ(ErrorOf("slab:reserve"),
             "option 'reserve' of allocator 'slab' needs a value: "
             "reserve=VALUE");

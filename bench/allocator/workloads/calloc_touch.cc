@@ -1,0 +1,65 @@
+// calloc-touch-0, -1, -all: what a large zeroed buffer costs, by how much of it
+// is used.
+//
+// Our own. One buffer at a time is allocated, zeroed, and freed. Of -0 nothing
+// is touched, of -1 a byte somewhere, of -all every byte: memory that the
+// system gives zeroed is free when it isn't touched and dear when it is.
+//
+// Operation: one buffer allocated and freed.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "allocator/size_text.h"
+#include "bench/allocator/harness/random.h"
+#include "bench/allocator/workloads/workloads.h"
+
+namespace jsheap::bench {
+namespace {
+
+constexpr uint32_t kLeastBytes = 64 << 10;
+constexpr uint32_t kMostBytes = 64 << 20;
+
+// So many times that all sizes take about as long.
+uint64_t BuffersOf(uint32_t bytes) {
+  constexpr uint64_t kAllBytes = uint64_t{1} << 30;
+  return std::clamp<uint64_t>(kAllBytes / bytes, 16, 20'000);
+}
+
+template <typename Touch>
+void AddTouch(Suite& suite, const std::string& name, Touch touch) {
+  for (uint32_t bytes = kLeastBytes; bytes <= kMostBytes; bytes *= 4) {
+    suite.Add(name + "/" + FormatSizeExact(bytes), [=](Run& run) {
+      Random random(/*seed=*/1);
+      const uint64_t buffers = run.Scaled(BuffersOf(bytes));
+      run.Time(buffers, [&] {
+        for (uint64_t i = 0; i < buffers; ++i) {
+          void* buffer = run.heap().AllocateZeroed(bytes);
+          touch(static_cast<char*>(buffer), bytes, random);
+          run.heap().Free(buffer, bytes);
+        }
+      });
+    });
+  }
+}
+
+}  // namespace
+
+void AddCallocTouch(Suite& suite) {
+  AddTouch(suite, "calloc-touch-0", [](char*, uint32_t, Random&) {});
+  AddTouch(suite, "calloc-touch-1",
+           [](char* buffer, uint32_t bytes, Random& random) {
+             volatile char* byte = buffer + random.Below(bytes);
+             *byte = 1;
+           });
+  AddTouch(suite, "calloc-touch-all",
+           [](char* buffer, uint32_t bytes, Random&) {
+             std::memset(buffer, 1, bytes);
+             benchmark::DoNotOptimize(buffer[0]);
+           });
+}
+
+}  // namespace jsheap::bench

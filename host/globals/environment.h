@@ -1,0 +1,80 @@
+// One isolate's surroundings, as its globals see them: the services that the
+// layers above provide, and what was said on the command line.
+
+#ifndef HOST_GLOBALS_ENVIRONMENT_H_
+#define HOST_GLOBALS_ENVIRONMENT_H_
+
+#include <v8-isolate.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "host/globals/output.h"
+#include "host/globals/timer_service.h"
+#include "host/v8_memory/array_buffer_allocator.h"
+
+namespace v8 {
+class TryCatch;
+}
+
+namespace jshost {
+
+// What globals ask of whoever runs the isolate. On its thread only.
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  // Runs a classic script; empty when it throws or can't be read (then there
+  // is an exception).
+  virtual v8::MaybeLocal<v8::Value> RunScriptFile(const std::string& path) = 0;
+
+  // Ends the program with `status` as soon as the caller's callback returns:
+  // no more JavaScript runs, `finally` included.
+  virtual void Quit(int status) = 0;
+
+  // An exception that left a callback of the event loop: reports it and ends
+  // the program.
+  virtual void OnUncaught(const v8::TryCatch& caught) = 0;
+
+  // Standard output can't be written: says so and ends the program.
+  virtual void OnOutputFailed() = 0;
+
+  // The result of the shell's own JavaScript file of that name; runs it the
+  // first time.
+  virtual v8::MaybeLocal<v8::Value> RequireInternal(
+      const std::string& name) = 0;
+
+  // A function over the source of such a file, with these parameters.
+  virtual v8::MaybeLocal<v8::Function> CompileInternal(
+      const std::string& name, const std::vector<std::string>& parameters) = 0;
+};
+
+struct Environment {
+  v8::Isolate* isolate = nullptr;
+  Host* host = nullptr;
+  TimerService* timers = nullptr;
+  Output* out = nullptr;
+  Output* err = nullptr;
+  std::shared_ptr<ArrayBufferAllocator> buffers;
+  std::vector<std::string> script_args;
+  std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
+  std::chrono::system_clock::time_point start_wall;
+
+  // The isolate's own. `SetFor` before any global is made; `environment` must
+  // live as long as the isolate.
+  static Environment& For(v8::Isolate* isolate) {
+    return *static_cast<Environment*>(isolate->GetData(kSlot));
+  }
+  static void SetFor(v8::Isolate* isolate, Environment* environment) {
+    isolate->SetData(kSlot, environment);
+  }
+
+ private:
+  static constexpr uint32_t kSlot = 0;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_GLOBALS_ENVIRONMENT_H_

@@ -1,0 +1,34 @@
+// Whole files, read and written at once.
+
+#ifndef HOST_GLOBALS_FILES_H_
+#define HOST_GLOBALS_FILES_H_
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace jshost {
+
+// Reads the file at `path` straight into memory that `allocate(bytes)` gives.
+// Regular files ask once, with their size; what has no size (pipes, /proc) is
+// gathered first. Returns 0 and sets `*size`, or errno; ENOMEM when
+// `allocate` returned null. Reading a directory is EISDIR.
+int ReadFileInto(const std::string& path,
+                 const std::function<void*(size_t)>& allocate, size_t* size);
+
+// The same into a string; "-" isn't special.
+int ReadFile(const std::string& path, std::string* text);
+
+// All of standard input. Returns 0 or errno.
+int ReadStandardInput(std::string* text);
+
+// Replaces the file's contents. Returns 0 or errno.
+int WriteFile(const std::string& path, std::string_view data);
+
+// "No such file or directory" and its like.
+std::string ErrorText(int error);
+
+}  // namespace jshost
+
+#endif  // HOST_GLOBALS_FILES_H_

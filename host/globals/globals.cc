@@ -1,0 +1,13 @@
+#include "host/globals/globals.h"
+
+namespace jshost {
+
+void InstallGlobals(v8::Local<v8::Context> context) {
+  InstallShellIo(context);
+  InstallTimers(context);
+  InstallQueueMicrotask(context);
+  InstallPerformance(context);
+  InstallHeap(context);
+}
+
+}  // namespace jshost

@@ -1,0 +1,189 @@
+// print, read and the rest of what JavaScript shells offer, as in d8.
+
+#include <fmt/format.h>
+#include <v8-array-buffer.h>
+#include <v8-debug.h>
+#include <v8-initialization.h>
+#include <v8-typed-array.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "host/globals/binding.h"
+#include "host/globals/files.h"
+#include "host/globals/globals.h"
+
+namespace jshost {
+namespace {
+
+// String() of each value, joined by a space; false when one of them threw.
+bool Join(v8::Isolate* isolate, const Rest& values, std::string* text) {
+  for (int i = 0; i < values.size(); ++i) {
+    v8::Local<v8::Value> value = values[i];
+    // String(symbol) works where ToString throws.
+    if (value->IsSymbol()) {
+      value = value.As<v8::Symbol>()->Description(isolate);
+      *text += fmt::format("{}Symbol({})", i == 0 ? "" : " ",
+                           value->IsUndefined() ? "" : ToText(isolate, value));
+      continue;
+    }
+    v8::Local<v8::String> string;
+    if (!value->ToString(isolate->GetCurrentContext()).ToLocal(&string)) {
+      return false;
+    }
+    if (i != 0) *text += ' ';
+    *text += ToText(isolate, string);
+  }
+  return true;
+}
+
+void Emit(Environment& env, Output* output, const std::string& text) {
+  if (!output->Write(text) && output == env.out) env.host->OnOutputFailed();
+}
+
+void Print(Environment& env, const Rest& values) {
+  std::string text;
+  if (Join(env.isolate, values, &text)) Emit(env, env.out, text += '\n');
+}
+
+void PrintErr(Environment& env, const Rest& values) {
+  std::string text;
+  if (!Join(env.isolate, values, &text)) return;
+  Emit(env, env.err, text += '\n');
+  env.err->Flush();
+}
+
+void Write(Environment& env, const Rest& values) {
+  std::string text;
+  if (Join(env.isolate, values, &text)) Emit(env, env.out, text);
+}
+
+void ThrowFileError(v8::Isolate* isolate, const char* verb,
+                    const std::string& path, int error) {
+  Throw(isolate, ErrorKind::kError,
+        fmt::format("cannot {} '{}': {}", verb, path, ErrorText(error)));
+}
+
+// The file's bytes in a buffer of the custom heap, read straight into it.
+v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env,
+                                           const std::string& path) {
+  v8::Isolate* const isolate = env.isolate;
+  v8::Local<v8::ArrayBuffer> buffer;
+  const auto allocate = [&](size_t bytes) -> void* {
+    const bool made =
+        v8::ArrayBuffer::MaybeNew(
+            isolate, bytes, v8::BackingStoreInitializationMode::kUninitialized)
+            .ToLocal(&buffer);
+    return made ? buffer->Data() : nullptr;
+  };
+  size_t size = 0;
+  const int error = ReadFileInto(path, allocate, &size);
+  if (error == 0) return buffer;
+  if (error == ENOMEM) {
+    Throw(isolate, ErrorKind::kRangeError, "Array buffer allocation failed");
+  } else {
+    ThrowFileError(isolate, "read", path, error);
+  }
+  return {};
+}
+
+v8::MaybeLocal<v8::Value> Read(Environment& env, const std::string& path,
+                               const std::optional<std::string>& mode) {
+  if (mode && *mode != "binary") {
+    Throw(env.isolate, ErrorKind::kTypeError,
+          fmt::format("mode must be 'binary' or absent, got '{}'", *mode));
+    return {};
+  }
+  if (mode) {
+    v8::Local<v8::ArrayBuffer> buffer;
+    if (!ReadBuffer(env, path).ToLocal(&buffer)) return {};
+    return v8::Uint8Array::New(buffer, 0, buffer->ByteLength());
+  }
+  std::string text;
+  if (const int error = ReadFile(path, &text)) {
+    ThrowFileError(env.isolate, "read", path, error);
+    return {};
+  }
+  return TryString(env.isolate, text);
+}
+
+std::optional<std::string> ReadLine(Environment& env) {
+  env.out->Flush();
+  char* line = nullptr;
+  size_t capacity = 0;
+  const ssize_t length = getline(&line, &capacity, stdin);
+  std::optional<std::string> result;
+  if (length >= 0) {
+    std::string_view text(line, static_cast<size_t>(length));
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    result.emplace(text);
+  }
+  std::free(line);
+  return result;
+}
+
+void WriteWholeFile(Environment& env, const std::string& path,
+                    const Bytes& data) {
+  if (const int error = WriteFile(path, data.view())) {
+    ThrowFileError(env.isolate, "write", path, error);
+  }
+}
+
+// `path` as the calling script means it: relative to its own folder.
+std::string RelativeToCaller(v8::Isolate* isolate, const std::string& path) {
+  const v8::Local<v8::String> caller =
+      v8::StackTrace::CurrentScriptNameOrSourceURL(isolate);
+  if (caller.IsEmpty()) return path;
+  const std::filesystem::path script = ToText(isolate, caller);
+  return (script.parent_path() / path).lexically_normal().string();
+}
+
+void Load(Environment& env, const Rest& paths) {
+  for (int i = 0; i < paths.size(); ++i) {
+    const v8::HandleScope handles(env.isolate);
+    if (!paths[i]->IsString()) {
+      binding::Refuse(env.isolate, "path", "a string", paths[i]);
+      return;
+    }
+    const std::string path =
+        RelativeToCaller(env.isolate, ToText(env.isolate, paths[i]));
+    if (env.host->RunScriptFile(path).IsEmpty()) return;
+  }
+}
+
+void Quit(Environment& env, std::optional<int32_t> code) {
+  env.host->Quit(code.value_or(0) & 0xff);
+}
+
+std::string Version(Environment&) { return v8::V8::GetVersion(); }
+
+v8::Local<v8::Array> ScriptArguments(v8::Isolate* isolate) {
+  v8::LocalVector<v8::Value> args(isolate);
+  for (const std::string& arg : Environment::For(isolate).script_args) {
+    args.push_back(String(isolate, arg));
+  }
+  return v8::Array::New(isolate, args.data(), args.size());
+}
+
+}  // namespace
+
+void InstallShellIo(v8::Local<v8::Context> context) {
+  const v8::Local<v8::Object> global = context->Global();
+  Method<&Print, "values">(context, global, "print");
+  Method<&PrintErr, "values">(context, global, "printErr");
+  Method<&Write, "values">(context, global, "write");
+  Method<&Read, "path", "mode">(context, global, "read");
+  Method<&ReadBuffer, "path">(context, global, "readbuffer");
+  Method<&ReadLine>(context, global, "readline");
+  Method<&WriteWholeFile, "path", "data">(context, global, "writeFile");
+  Method<&Load, "paths">(context, global, "load");
+  Method<&Quit, "code">(context, global, "quit");
+  Method<&Version>(context, global, "version");
+  const v8::Local<v8::Array> args =
+      ScriptArguments(v8::Isolate::GetCurrent());
+  Define(context, global, "scriptArgs", args);
+  Define(context, global, "arguments", args);
+}
+
+}  // namespace jshost

@@ -1,0 +1,112 @@
+// The built-ins that our own JavaScript uses, captured before any script can
+// patch them. Names follow Node's scheme, which third_party/node-inspect
+// expects: `ArrayPrototypeJoin(array, ',')` is `array.join(',')`. Only what is
+// needed is captured: this runs at every start.
+(function () {
+  'use strict';
+
+  const { apply, bind, call } = Function.prototype;
+  const uncurryThis = bind.bind(call);
+  const getDescriptor = Object.getOwnPropertyDescriptor;
+  const TypedArray = Object.getPrototypeOf(Uint8Array);
+
+  const primordials = {
+    __proto__: null,
+    uncurryThis,
+    globalThis,
+    ArrayPrototypePushApply: bind.bind(apply)(Array.prototype.push),
+    ErrorCaptureStackTrace: Error.captureStackTrace,
+    JSONStringify: JSON.stringify,
+    ReflectApply: Reflect.apply,
+    ReflectOwnKeys: Reflect.ownKeys,
+    FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
+    RegExpPrototypeSymbolReplace: uncurryThis(RegExp.prototype[Symbol.replace]),
+    RegExpPrototypeSymbolSplit: uncurryThis(RegExp.prototype[Symbol.split]),
+    SymbolFor: Symbol.for,
+    SymbolIterator: Symbol.iterator,
+    SymbolToPrimitive: Symbol.toPrimitive,
+    SymbolToStringTag: Symbol.toStringTag,
+    TypedArray,
+    TypedArrayPrototype: TypedArray.prototype,
+  };
+
+  const suffix = (name) => name[0].toUpperCase() + name.slice(1);
+
+  function statics(prefix, owner, names) {
+    for (const name of names) primordials[prefix + suffix(name)] = owner[name];
+  }
+
+  // `methods` are uncurried: the receiver becomes the first parameter.
+  function type(name, methods, own = []) {
+    const constructor = globalThis[name];
+    primordials[name] = constructor;
+    primordials[name + 'Prototype'] = constructor.prototype;
+    statics(name, constructor, own);
+    for (const method of methods) {
+      primordials[name + 'Prototype' + suffix(method)] = uncurryThis(constructor.prototype[method]);
+    }
+  }
+
+  function getter(prefix, prototype, key, name) {
+    primordials[prefix + 'PrototypeGet' + name] = uncurryThis(getDescriptor(prototype, key).get);
+  }
+
+  for (const name of ['AggregateError', 'ArrayBuffer', 'DataView', 'Promise', 'RangeError',
+                      'TypeError', 'Uint8Array', 'WeakMap', 'WeakSet']) {
+    type(name, []);
+  }
+  type('Array', ['filter', 'forEach', 'includes', 'indexOf', 'join', 'map', 'pop', 'push',
+                 'slice', 'sort', 'splice', 'unshift'], ['isArray']);
+  type('BigInt', ['valueOf']);
+  type('Boolean', ['valueOf']);
+  type('Date', ['getTime', 'toISOString', 'toString']);
+  type('Error', ['toString']);
+  type('Function', ['bind', 'call', 'toString']);
+  type('Map', ['entries', 'forEach']);
+  type('Number', ['toFixed', 'toString', 'valueOf'],
+       ['isFinite', 'isNaN', 'parseFloat', 'parseInt']);
+  type('Object', ['hasOwnProperty', 'propertyIsEnumerable', 'toString'],
+       ['assign', 'defineProperty', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
+        'getOwnPropertySymbols', 'getPrototypeOf', 'is', 'keys', 'seal', 'setPrototypeOf']);
+  type('RegExp', ['exec', 'toString']);
+  type('Set', ['forEach', 'values']);
+  type('String', ['charCodeAt', 'codePointAt', 'endsWith', 'includes', 'indexOf', 'lastIndexOf',
+                  'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice',
+                  'split', 'startsWith', 'toLowerCase', 'valueOf']);
+  type('Symbol', ['toString', 'valueOf']);
+  statics('Math', Math, ['floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
+  getter('Map', Map.prototype, 'size', 'Size');
+  getter('Set', Set.prototype, 'size', 'Size');
+  getter('TypedArray', TypedArray.prototype, 'length', 'Length');
+  getter('TypedArray', TypedArray.prototype, Symbol.toStringTag, 'SymbolToStringTag');
+
+  // Collections of our own, whose methods a script can't reach.
+  function seal(constructor, base, keys) {
+    for (const key of keys) {
+      Object.defineProperty(constructor.prototype, key,
+                            { __proto__: null, ...getDescriptor(base.prototype, key) });
+    }
+    Object.setPrototypeOf(constructor.prototype, null);
+    Object.freeze(constructor.prototype);
+    return constructor;
+  }
+  primordials.SafeMap = seal(class SafeMap extends Map {}, Map,
+                             ['get', 'set', 'has', 'delete', 'size']);
+  primordials.SafeSet = seal(class SafeSet extends Set {
+    constructor(items = []) {
+      super();
+      for (let i = 0; i < items.length; i++) this.add(items[i]);
+    }
+  }, Set, ['add', 'has', 'delete', 'size']);
+
+  const stringIterator = uncurryThis(String.prototype[Symbol.iterator]);
+  const next = uncurryThis(Object.getPrototypeOf(''[Symbol.iterator]()).next);
+  primordials.SafeStringIterator = class SafeStringIterator {
+    #iterator;
+    constructor(text) { this.#iterator = stringIterator(text); }
+    next() { return next(this.#iterator); }
+    [Symbol.iterator]() { return this; }
+  };
+
+  return primordials;
+})

@@ -1,0 +1,86 @@
+// The shell's entry: reads the command line, then runs the program.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <v8-initialization.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "allocator/registry.h"
+#include "host/globals/files.h"
+#include "host/globals/output.h"
+#include "host/options.h"
+#include "host/shell/exit_status.h"
+#include "host/shell/run_main.h"
+
+namespace jshost {
+namespace {
+
+// Without this the next file opened would become the standard output of a
+// process that was started without one. Writing fails, as it should.
+void OccupyStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    [[maybe_unused]] const int opened = open("/dev/null", O_RDONLY);
+  }
+}
+
+std::string AllocatorList() {
+  std::string text;
+  for (const jsheap::AllocatorInfo& info : jsheap::KnownAllocators()) {
+    fmt::format_to(std::back_inserter(text), "{:<12}{}\n", info.name,
+                   info.summary);
+    for (const std::string& option : info.options) {
+      fmt::format_to(std::back_inserter(text), "{:<12}  {}\n", "", option);
+    }
+  }
+  return text;
+}
+
+int PrintText(const std::string& text) {
+  Output out(STDOUT_FILENO);
+  if (out.Write(text) && out.Flush()) return kExitOk;
+  PrintError("cannot write to standard output: " + ErrorText(out.error()));
+  return kExitUncaught;
+}
+
+int Main(int argc, char** argv) {
+  OccupyStandardDescriptors();
+  std::signal(SIGPIPE, SIG_IGN);  // Writing then fails with EPIPE instead.
+  const char* environment = std::getenv("JSHOST_OPTIONS");
+  Options options;
+  std::string error;
+  if (!ParseOptions({argv + 1, argv + argc},
+                    environment == nullptr ? "" : environment, &options,
+                    &error)) {
+    PrintError(error);
+    return kExitUsage;
+  }
+  switch (options.action) {
+    case Options::Action::kHelp:
+      return PrintText(HelpText());
+    case Options::Action::kVersion:
+      return PrintText(fmt::format("jshost 0.1.0 (V8 {})\n",
+                                   v8::V8::GetVersion()));
+    case Options::Action::kListAllocators:
+      return PrintText(AllocatorList());
+    case Options::Action::kRun:
+      break;
+  }
+  const bool has_program = options.eval || options.print || options.script;
+  if (!has_program && isatty(STDIN_FILENO) == 1) return PrintText(HelpText());
+  return RunMain(options);
+}
+
+}  // namespace
+}  // namespace jshost
+
+int main(int argc, char** argv) {
+  // No destructors: V8's threads are still there.
+  _exit(jshost::Main(argc, argv));
+}

@@ -1,0 +1,46 @@
+// The command line, and JSHOST_OPTIONS in the environment, which is read
+// before it.
+
+#ifndef HOST_OPTIONS_H_
+#define HOST_OPTIONS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/v8_memory/limits.h"
+
+namespace jshost {
+
+struct Options {
+  enum class Action { kRun, kHelp, kVersion, kListAllocators };
+  enum class SourceKind { kDetect, kClassic, kModule };
+
+  Action action = Action::kRun;
+  std::optional<std::string> eval;   // -e
+  std::optional<std::string> print;  // -p
+  std::vector<std::string> preloads;
+  SourceKind kind = SourceKind::kDetect;
+  std::string allocator = "slab";
+  Limits limits;
+  bool stats = false;
+  std::string stats_json;  // a file, or empty
+  std::string v8_flags;
+  bool expose_gc = false;
+  std::optional<std::string> script;  // "-" is standard input
+  std::vector<std::string> script_args;
+};
+
+// Reads `arguments` (without the program's name) after `environment`, the value
+// of JSHOST_OPTIONS. On failure returns false with one line in `*error` that
+// names the value and the remedy.
+bool ParseOptions(const std::vector<std::string>& arguments,
+                  const std::string& environment, Options* options,
+                  std::string* error);
+
+// What --help prints.
+std::string HelpText();
+
+}  // namespace jshost
+
+#endif  // HOST_OPTIONS_H_

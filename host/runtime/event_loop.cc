@@ -1,0 +1,72 @@
+#include "host/runtime/event_loop.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+namespace jshost {
+
+namespace asio = boost::asio;
+
+struct EventLoop::Asio {
+  asio::io_context context{1};  // one thread runs it, any may post
+  // Keeps RunOne waiting while there is nothing to do.
+  asio::executor_work_guard<asio::io_context::executor_type> guard{
+      context.get_executor()};
+  asio::steady_timer alarm{context};
+};
+
+EventLoop::EventLoop(std::function<void()> after_task)
+    : after_task_(std::move(after_task)), asio_(std::make_unique<Asio>()) {}
+
+EventLoop::~EventLoop() = default;
+
+void EventLoop::Run(v8::Task& task) {
+  if (stopped_) return;
+  task.Run();
+  AfterTask();
+}
+
+void EventLoop::Post(std::unique_ptr<v8::Task> task) {
+  asio::post(asio_->context,
+             [this, task = std::move(task)] { Run(*task); });
+}
+
+void EventLoop::PostDelayed(std::unique_ptr<v8::Task> task,
+                            Clock::duration delay) {
+  // The timer is made on the loop's thread, the only one that may touch it.
+  const Clock::time_point when = Clock::now() + delay;
+  asio::post(asio_->context, [this, when, task = std::move(task)]() mutable {
+    auto timer = std::make_unique<asio::steady_timer>(asio_->context, when);
+    asio::steady_timer& started = *timer;
+    started.async_wait([this, timer = std::move(timer),
+                        task = std::move(task)](boost::system::error_code) {
+      Run(*task);
+    });
+  });
+}
+
+void EventLoop::SetAlarm(Clock::time_point when,
+                         std::function<void()> on_alarm) {
+  asio_->alarm.expires_at(when);
+  asio_->alarm.async_wait([this, on_alarm = std::move(on_alarm)](
+                              boost::system::error_code error) {
+    if (!error && !stopped_) on_alarm();
+  });
+}
+
+void EventLoop::CancelAlarm() { asio_->alarm.cancel(); }
+
+bool EventLoop::RunOne() {
+  return !stopped_ && asio_->context.run_one() != 0 && !stopped_;
+}
+
+bool EventLoop::PollOne() {
+  return !stopped_ && asio_->context.poll_one() != 0;
+}
+
+void EventLoop::Stop() { stopped_ = true; }
+
+}  // namespace jshost

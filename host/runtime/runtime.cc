@@ -1,0 +1,442 @@
+#include "host/runtime/runtime.h"
+
+#include <v8-message.h>
+#include <v8-microtask-queue.h>
+#include <v8-script.h>
+
+#include <array>
+#include <utility>
+
+#include "host/globals/globals.h"
+#include "host/globals/values.h"
+#include "host/runtime/compile.h"
+#include "host/runtime/file_url.h"
+#include "host/runtime/source_text.h"
+#include "host/v8_memory/fatal.h"
+#include "host/v8_memory/script_position.h"
+
+namespace jshost {
+namespace {
+
+// V8's tasks that are ready don't keep a program alive; this many still get
+// their turn at its end.
+constexpr int kLastTasks = 32;
+
+void OnOutOfMemory(const char* location, const v8::OOMDetails& details) {
+  std::string message = details.is_heap_oom ? "the JavaScript heap is full ("
+                                            : "the process is out of memory (";
+  message += location;
+  message += ")";
+  DieOfMemory(message);
+}
+
+Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
+                            TimerService* timers) {
+  Environment environment;
+  environment.host = host;
+  environment.timers = timers;
+  environment.out = options.out;
+  environment.err = options.err;
+  environment.buffers = std::make_shared<ArrayBufferAllocator>(
+      options.heap,
+      std::make_shared<jsheap::Budget>(
+          options.limits.buffers.value_or(jsheap::Budget::kUnlimited)));
+  environment.script_args = options.script_args;
+  environment.start = std::chrono::steady_clock::now();
+  environment.start_wall = std::chrono::system_clock::now();
+  return environment;
+}
+
+}  // namespace
+
+// Handles and the context, for one entry from outside.
+class Runtime::Entered {
+ public:
+  explicit Entered(const Runtime& runtime)
+      : handles_(runtime.isolate_), context_(runtime.context()) {}
+
+ private:
+  const v8::HandleScope handles_;
+  const v8::Context::Scope context_;
+};
+
+// ----------------------------------------------------------- making and end
+
+std::unique_ptr<Runtime> Runtime::Create(Platform* platform,
+                                         RuntimeOptions options,
+                                         RuntimeObserver* observer,
+                                         std::string* error) {
+  v8::ResourceConstraints constraints;
+  if (!ApplyLimits(options.limits, &constraints, error)) return nullptr;
+  return std::unique_ptr<Runtime>(
+      new Runtime(platform, std::move(options), observer, constraints));
+}
+
+Runtime::Runtime(Platform* platform, RuntimeOptions options,
+                 RuntimeObserver* observer,
+                 const v8::ResourceConstraints& constraints)
+    : platform_(platform),
+      observer_(observer),
+      stack_limit_(options.limits.stack),
+      loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
+      timers_(loop_.get()),
+      foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
+      environment_(MakeEnvironment(options, this, &timers_)) {
+  MakeIsolate(constraints);
+  MakeContext();
+}
+
+void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
+  Refusals* const refusals = &environment_.buffers->refusals();
+  isolate_ = v8::Isolate::Allocate();
+  environment_.isolate = isolate_;
+  platform_->Register(isolate_, foreground_);
+  heap_limit_ = std::make_unique<HeapLimitGuard>(isolate_, refusals);
+
+  v8::Isolate::CreateParams params;
+  params.constraints = constraints;
+  params.array_buffer_allocator_shared = environment_.buffers;
+  params.oom_error_callback = OnOutOfMemory;
+  v8::Isolate::Initialize(isolate_, params);
+  isolate_->Enter();
+
+  Environment::SetFor(isolate_, &environment_);
+  if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
+  heap_limit_->Attach();
+  // Not before: what V8 reserves for itself isn't a buffer's.
+  payer_ = {.budget = environment_.buffers->shared_budget(),
+            .refusals = refusals};
+  budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
+  gc_ = std::make_unique<GcMonitor>(isolate_);
+  rejections_ = std::make_unique<PromiseRejections>(isolate_);
+  isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  isolate_->SetPromiseRejectCallback(OnPromiseReject);
+  isolate_->AddMessageListener(OnMessage);
+  isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 10);
+}
+
+void Runtime::MakeContext() {
+  const v8::HandleScope handles(isolate_);
+  const v8::Local<v8::Context> context = v8::Context::New(isolate_);
+  context_.Reset(isolate_, context);
+  const v8::Context::Scope entered(context);
+  builtins_ = std::make_unique<Builtins>(isolate_);
+  modules_ = std::make_unique<ModuleLoader>(isolate_);
+  InstallGlobals(context);
+  v8::TryCatch caught(isolate_);
+  if (builtins_->Require("console").IsEmpty() && !caught.HasTerminated()) {
+    Report(caught.Message(), caught.Exception(), false);
+  }
+}
+
+Runtime::~Runtime() {
+  foreground_->Terminate();
+  // Tasks that didn't run hold on to what is in the isolate.
+  loop_.reset();
+  timers_.Clear();
+  {
+    const v8::HandleScope handles(isolate_);
+    modules_.reset();
+    builtins_.reset();
+    main_promise_.Reset();
+    main_module_.Reset();
+    context_.Reset();
+  }
+  rejections_.reset();
+  gc_.reset();
+  heap_limit_->Detach();
+  budget_scope_.reset();
+  isolate_->Exit();
+  isolate_->Dispose();
+  platform_->Unregister(isolate_);
+}
+
+// ------------------------------------------------------------------ running
+
+bool Runtime::Start(const Program& program) {
+  if (ending_) return false;
+  program_name_ = program.name;
+  const Entered entered(*this);
+  v8::TryCatch caught(isolate_);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Module> module;
+  bool compiled = false;
+  switch (program.kind) {
+    case Program::Kind::kClassic:
+      compiled = CompileScript(isolate_, program.name, program.text)
+                     .ToLocal(&script);
+      break;
+    case Program::Kind::kModule:
+      compiled = modules_->Compile(program.path, program.text).ToLocal(&module);
+      break;
+    case Program::Kind::kDetect:
+      compiled = Detect(program, &script, &module);
+      break;
+  }
+  const bool ran = compiled && (module.IsEmpty() ? StartClassic(program, script)
+                                                 : StartModule(module));
+  if (!ran) return Fail(caught);
+  caught.Reset();
+  AfterTask();
+  return !ending_;
+}
+
+// Reports what made something fail; false.
+bool Runtime::Fail(const v8::TryCatch& caught) {
+  OnUncaught(caught);
+  return false;
+}
+
+// A program is a module when it is none but can be compiled as one.
+bool Runtime::Detect(const Program& program, v8::Local<v8::Script>* script,
+                     v8::Local<v8::Module>* module) {
+  v8::TryCatch as_script(isolate_);
+  if (CompileScript(isolate_, program.name, program.text).ToLocal(script)) {
+    return true;
+  }
+  if (as_script.HasTerminated()) {
+    as_script.ReThrow();
+    return false;
+  }
+  {
+    v8::TryCatch as_module(isolate_);
+    if (modules_->Compile(program.path, program.text).ToLocal(module)) {
+      as_script.Reset();
+      return true;
+    }
+    // Of a module, the other error only says that it isn't a script.
+    if (as_module.HasTerminated() ||
+        IsAboutModules(isolate_, as_script.Message())) {
+      as_script.Reset();
+      as_module.ReThrow();
+      return false;
+    }
+  }
+  as_script.ReThrow();
+  return false;
+}
+
+bool Runtime::StartClassic(const Program& program,
+                           v8::Local<v8::Script> script) {
+  v8::Local<v8::Value> result;
+  if (!script->Run(context()).ToLocal(&result)) return false;
+  if (program.print_result) {
+    environment_.out->Write(
+        Show(result, environment_.out->is_terminal()) + "\n");
+  }
+  return true;
+}
+
+bool Runtime::StartModule(v8::Local<v8::Module> module) {
+  v8::Local<v8::Promise> promise;
+  if (!modules_->Evaluate(module).ToLocal(&promise)) return false;
+  // Its rejection is reported here, as an exception's.
+  promise->MarkAsHandled();
+  rejections_->Forget(promise);
+  main_module_.Reset(isolate_, module);
+  main_promise_.Reset(isolate_, promise);
+  return true;
+}
+
+Ending Runtime::RunToEnd() {
+  const Entered entered(*this);
+  while (!ending_) {
+    if (!HasWork()) {
+      for (int i = 0; i < kLastTasks && loop_->PollOne() && !ending_; ++i) {
+      }
+      if (ending_ || !HasWork()) break;
+    }
+    // Whoever reads the output shouldn't wait for the next timer.
+    if (!environment_.out->Flush()) OnOutputFailed();
+    loop_->RunOne();
+  }
+  if (!ending_ && !main_promise_.IsEmpty() &&
+      main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
+    ReportUnsettled();
+  }
+  if (!environment_.out->Flush()) OnOutputFailed();
+  return ending_.value_or(Ending{});
+}
+
+// V8 compiles WebAssembly in the background, and tells its promise later.
+bool Runtime::HasWork() const {
+  return !timers_.empty() || isolate_->HasPendingBackgroundTasks();
+}
+
+void Runtime::AfterTask() {
+  if (ending_) return;
+  const v8::HandleScope handles(isolate_);
+  isolate_->PerformMicrotaskCheckpoint();
+  if (heap_limit_->hit()) return EndByHeapLimit();
+  if (ending_) return;
+  CheckMainModule();
+  if (ending_ || rejections_->empty()) return;
+  const v8::Local<v8::Value> reason = rejections_->Take();
+  Report(v8::Exception::CreateMessage(isolate_, reason), reason, true);
+}
+
+void Runtime::CheckMainModule() {
+  if (main_promise_.IsEmpty()) return;
+  const v8::Local<v8::Promise> promise = main_promise_.Get(isolate_);
+  if (promise->State() == v8::Promise::kPending) return;
+  main_promise_.Reset();
+  if (promise->State() == v8::Promise::kRejected) {
+    const v8::Local<v8::Value> error = promise->Result();
+    Report(v8::Exception::CreateMessage(isolate_, error), error, false);
+  }
+}
+
+// ------------------------------------------------------------------- ending
+
+void Runtime::End(Ending ending) {
+  if (ending_) return;
+  ending_ = ending;
+  loop_->Stop();
+}
+
+void Runtime::EndByHeapLimit() {
+  if (ending_) return;
+  HeapLimitGuard::Hit hit = *heap_limit_->hit();
+  // The program's last built-in call ended before its frame could be seen.
+  if (hit.where.empty()) hit.where = "in " + program_name_;
+  observer_->OnHeapLimit(hit);
+  End({Ending::Kind::kMemoryLimit});
+}
+
+void Runtime::OnUncaught(const v8::TryCatch& caught) {
+  if (heap_limit_->hit()) return EndByHeapLimit();
+  if (caught.HasTerminated()) return;  // by Quit
+  Report(caught.Message(), caught.Exception(), false);
+}
+
+void Runtime::Report(v8::Local<v8::Message> message,
+                     v8::Local<v8::Value> error, bool in_promise) {
+  if (ending_) return;
+  const bool is_limit = IsBufferLimit(error);
+  std::string where;
+  if (is_limit) where = DescribeFrame(isolate_, message->GetStackTrace());
+  {
+    // What the report itself throws has nobody left to go to.
+    const v8::TryCatch ignored(isolate_);
+    observer_->OnUncaught(context(), message, error, in_promise);
+  }
+  if (heap_limit_->hit()) return EndByHeapLimit();
+  if (is_limit) observer_->OnBufferLimit(budget(), where);
+  End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
+}
+
+// V8's errors about memory that it didn't get; by their text, since they are
+// RangeErrors like any other.
+bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
+  const bool limited = budget().limit() != jsheap::Budget::kUnlimited;
+  if (!error->IsNativeError()) return false;
+  if (!limited && environment_.buffers->refusals().count() == 0) return false;
+  const v8::Local<v8::Message> message =
+      v8::Exception::CreateMessage(isolate_, error);
+  const std::string text = ToText(isolate_, message->Get());
+  return text.find("RangeError: ") != std::string::npos &&
+         (text.ends_with("Array buffer allocation failed") ||
+          text.ends_with("could not allocate memory") ||
+          (environment_.buffers->refusals().count() != 0 &&
+           (text.ends_with("Invalid length parameter") ||
+            text.ends_with("Unable to grow instance memory") ||
+            text.find("WebAssembly.Memory.grow()") != std::string::npos)));
+}
+
+void Runtime::ReportUnsettled() {
+  const v8::HandleScope handles(isolate_);
+  const auto [modules, messages] =
+      main_module_.Get(isolate_)->GetStalledTopLevelAwaitMessages(isolate_);
+  std::string where;
+  if (!messages.empty()) {
+    const v8::Local<v8::Message> message = messages[0];
+    where = ToText(isolate_, message->GetScriptResourceName()) + ":" +
+            std::to_string(message->GetLineNumber(context()).FromMaybe(0)) +
+            ":" + std::to_string(message->GetStartColumn() + 1);
+  }
+  observer_->OnUnsettledAwait(where);
+  End({Ending::Kind::kUnsettledAwait});
+}
+
+void Runtime::OnMessage(v8::Local<v8::Message> message,
+                        v8::Local<v8::Value> error) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  auto& runtime = static_cast<Runtime&>(*Environment::For(isolate).host);
+  runtime.Report(message, error, false);
+  isolate->TerminateExecution();  // The microtasks that are left.
+}
+
+void Runtime::OnPromiseReject(v8::PromiseRejectMessage message) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  auto& runtime = static_cast<Runtime&>(*Environment::For(isolate).host);
+  runtime.rejections_->OnMessage(message);
+}
+
+// --------------------------------------------------------------------- Host
+
+v8::MaybeLocal<v8::Value> Runtime::RunScriptFile(const std::string& path) {
+  std::string text;
+  std::string error;
+  if (!ReadSource(path, &text, &error)) {
+    Throw(isolate_, ErrorKind::kError, error);
+    return {};
+  }
+  v8::Local<v8::Script> script;
+  if (!CompileScript(isolate_, path, text).ToLocal(&script)) return {};
+  return script->Run(isolate_->GetCurrentContext());
+}
+
+void Runtime::Quit(int status) {
+  End({Ending::Kind::kQuit, status});
+  LeaveJavaScript();
+}
+
+void Runtime::LeaveJavaScript() {
+  isolate_->TerminateExecution();
+  // The request takes effect when JavaScript looks for it; make it look now,
+  // so that the caller's next statement doesn't run.
+  const v8::HandleScope handles(isolate_);
+  v8::Local<v8::Script> script;
+  if (CompileScript(isolate_, "jshost:quit", "for (;;) {}").ToLocal(&script)) {
+    script->Run(isolate_->GetCurrentContext()).IsEmpty();
+  }
+}
+
+void Runtime::OnOutputFailed() {
+  if (ending_) return;
+  observer_->OnOutputFailed(environment_.out->error());
+  End({Ending::Kind::kUncaught});
+  LeaveJavaScript();
+}
+
+v8::MaybeLocal<v8::Value> Runtime::RequireInternal(const std::string& name) {
+  return builtins_->Require(name);
+}
+
+v8::MaybeLocal<v8::Function> Runtime::CompileInternal(
+    const std::string& name, const std::vector<std::string>& parameters) {
+  return builtins_->Compile(name, parameters);
+}
+
+// Strings as they are, anything else as inspect's `show` has it.
+std::string Runtime::Show(v8::Local<v8::Value> value, bool colors) {
+  if (value->IsString()) return ToText(isolate_, value);
+  const v8::Local<v8::Context> in = context();
+  const v8::TryCatch ignored(isolate_);
+  v8::Local<v8::Value> inspect;
+  v8::Local<v8::Value> show;
+  v8::Local<v8::Value> text;
+  std::array<v8::Local<v8::Value>, 2> args{
+      value, v8::Boolean::New(isolate_, colors)};
+  if (builtins_->Require("inspect").ToLocal(&inspect) && inspect->IsObject() &&
+      inspect.As<v8::Object>()->Get(in, Name(isolate_, "show")).ToLocal(&show) &&
+      show->IsFunction() &&
+      show.As<v8::Function>()
+          ->Call(isolate_, in, inspect, args.size(), args.data())
+          .ToLocal(&text)) {
+    return ToText(isolate_, text);
+  }
+  return ToText(isolate_, value);
+}
+
+}  // namespace jshost

@@ -1,0 +1,181 @@
+// One isolate with its context, event loop, globals and limits: what runs a
+// program. Everything on the thread that made it.
+
+#ifndef HOST_RUNTIME_RUNTIME_H_
+#define HOST_RUNTIME_RUNTIME_H_
+
+#include <v8-context.h>
+#include <v8-exception.h>
+#include <v8-isolate.h>
+#include <v8-persistent-handle.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/globals/environment.h"
+#include "host/runtime/builtins.h"
+#include "host/runtime/event_loop.h"
+#include "host/runtime/foreground_tasks.h"
+#include "host/runtime/module_loader.h"
+#include "host/runtime/platform.h"
+#include "host/runtime/promise_rejections.h"
+#include "host/runtime/timer_queue.h"
+#include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/heap_limit.h"
+#include "host/v8_memory/limits.h"
+#include "host/v8_memory/page_allocator.h"
+
+namespace jshost {
+
+// How a program ended.
+struct Ending {
+  enum class Kind {
+    kFinished,
+    kQuit,            // `quit_status` says with what
+    kUncaught,        // an exception or a rejection, or unwritable output
+    kMemoryLimit,
+    kUnsettledAwait,  // the module awaits what nothing will settle
+  };
+  Kind kind = Kind::kFinished;
+  int quit_status = 0;
+};
+
+// Hears why a program ends. Called on the runtime's thread, in its context.
+class RuntimeObserver {
+ public:
+  virtual ~RuntimeObserver() = default;
+  // An exception that nobody caught, or `in_promise` a rejection that nobody
+  // handled.
+  virtual void OnUncaught(v8::Local<v8::Context> context,
+                          v8::Local<v8::Message> message,
+                          v8::Local<v8::Value> error, bool in_promise) = 0;
+  // The heap limit; the script is terminated.
+  virtual void OnHeapLimit(const HeapLimitGuard::Hit& hit) = 0;
+  // The uncaught error before this was V8's about a buffer that was refused.
+  virtual void OnBufferLimit(const jsheap::Budget& budget,
+                             const std::string& where) = 0;
+  // The module awaits what nothing will settle; `where` names the await.
+  virtual void OnUnsettledAwait(const std::string& where) = 0;
+  virtual void OnOutputFailed(int error) = 0;
+};
+
+struct RuntimeOptions {
+  Limits limits;
+  std::shared_ptr<jsheap::Allocator> heap;
+  std::vector<std::string> script_args;
+  Output* out = nullptr;
+  Output* err = nullptr;
+};
+
+// The text of a program. `name` is what messages call it: a path as
+// DisplayPath makes it, or "[eval]". `path` is absolute and may not exist.
+struct Program {
+  enum class Kind { kDetect, kClassic, kModule };
+  std::string name;
+  std::string path;
+  std::string text;
+  Kind kind = Kind::kDetect;
+  bool print_result = false;  // of a classic script
+};
+
+class Runtime final : public Host {
+ public:
+  // Null, with one line in `*error`, when a limit is out of its bounds.
+  // `platform` and `observer` must outlive it.
+  static std::unique_ptr<Runtime> Create(Platform* platform,
+                                         RuntimeOptions options,
+                                         RuntimeObserver* observer,
+                                         std::string* error);
+  ~Runtime() override;
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // Starts the program: runs its text and the microtasks that follow. False
+  // once the program has ended.
+  bool Start(const Program& program);
+
+  // Runs tasks until there are no more or the program ends.
+  Ending RunToEnd();
+
+  v8::Isolate* isolate() const { return isolate_; }
+  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
+  const ArrayBufferAllocator& buffers() const { return *environment_.buffers; }
+  const jsheap::Budget& budget() const { return buffers().budget(); }
+  const GcCounts& gc() const { return gc_->counts(); }
+  uint64_t heap_limit() const { return heap_limit_->limit(); }
+
+  // What `inspect` shows of a value, or its string.
+  std::string Show(v8::Local<v8::Value> value, bool colors);
+
+  // Host:
+  v8::MaybeLocal<v8::Value> RunScriptFile(const std::string& path) override;
+  void Quit(int status) override;
+  void OnUncaught(const v8::TryCatch& caught) override;
+  void OnOutputFailed() override;
+  v8::MaybeLocal<v8::Value> RequireInternal(const std::string& name) override;
+  v8::MaybeLocal<v8::Function> CompileInternal(
+      const std::string& name,
+      const std::vector<std::string>& parameters) override;
+
+ private:
+  class Entered;
+
+  Runtime(Platform* platform, RuntimeOptions options,
+          RuntimeObserver* observer,
+          const v8::ResourceConstraints& constraints);
+  void MakeIsolate(const v8::ResourceConstraints& constraints);
+  void MakeContext();
+
+  bool StartClassic(const Program& program, v8::Local<v8::Script> script);
+  bool StartModule(v8::Local<v8::Module> module);
+  bool Detect(const Program& program, v8::Local<v8::Script>* script,
+              v8::Local<v8::Module>* module);
+  bool Fail(const v8::TryCatch& caught);
+
+  // The end of a task: microtasks, then what they left behind.
+  void AfterTask();
+  void CheckMainModule();
+  void Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
+              bool in_promise);
+  bool IsBufferLimit(v8::Local<v8::Value> error) const;
+  void ReportUnsettled();
+  void EndByHeapLimit();
+  void End(Ending ending);
+  // No JavaScript runs from here on, the caller's next statement included.
+  void LeaveJavaScript();
+  bool HasWork() const;
+
+  static void OnMessage(v8::Local<v8::Message> message,
+                        v8::Local<v8::Value> error);
+  static void OnPromiseReject(v8::PromiseRejectMessage message);
+
+  Platform* const platform_;
+  RuntimeObserver* const observer_;
+  const std::optional<uint64_t> stack_limit_;
+  std::optional<Ending> ending_;
+  std::string program_name_;  // of the one started last
+
+  std::unique_ptr<EventLoop> loop_;
+  TimerQueue timers_;
+  std::shared_ptr<ForegroundTasks> foreground_;
+  PageAllocator::Payer payer_;
+  Environment environment_;
+  v8::Isolate* isolate_ = nullptr;
+  // In the order in which they may be made, after the isolate was allocated.
+  std::unique_ptr<HeapLimitGuard> heap_limit_;
+  std::unique_ptr<PageAllocator::BudgetScope> budget_scope_;
+  std::unique_ptr<GcMonitor> gc_;
+  std::unique_ptr<PromiseRejections> rejections_;
+  std::unique_ptr<Builtins> builtins_;
+  std::unique_ptr<ModuleLoader> modules_;
+  v8::Global<v8::Context> context_;
+  v8::Global<v8::Module> main_module_;
+  v8::Global<v8::Promise> main_promise_;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_RUNTIME_RUNTIME_H_

@@ -1,0 +1,25 @@
+// JavaScript from outside: read, and checked to be text at all.
+
+#ifndef HOST_RUNTIME_SOURCE_TEXT_H_
+#define HOST_RUNTIME_SOURCE_TEXT_H_
+
+#include <string>
+#include <string_view>
+
+namespace jshost {
+
+// Reads `path` into `*text`, without a byte order mark. On failure returns
+// false with one line in `*error` that names the file and the remedy.
+bool ReadSource(const std::string& path, std::string* text,
+                std::string* error);
+
+// Checks text that came another way; `name` is for the message.
+bool CheckSource(std::string_view name, std::string_view text,
+                 std::string* error);
+
+// The offset of the first byte that isn't UTF-8, or npos.
+size_t FindInvalidUtf8(std::string_view text);
+
+}  // namespace jshost
+
+#endif  // HOST_RUNTIME_SOURCE_TEXT_H_

@@ -1,0 +1,169 @@
+#include "host/shell/error_report.h"
+
+#include <fmt/format.h>
+#include <v8-container.h>
+#include <v8-isolate.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "host/globals/values.h"
+
+namespace jshost {
+namespace {
+
+constexpr int kMostCauses = 8;
+constexpr uint32_t kMostErrors = 5;  // of an AggregateError
+constexpr size_t kWidestLine = 120;  // minified code has lines without end
+constexpr std::string_view kUncaught = "Uncaught ";
+
+class Formatter {
+ public:
+  Formatter(v8::Local<v8::Context> context, const ErrorReport& report)
+      : isolate_(v8::Isolate::GetCurrent()),
+        context_(context),
+        report_(report) {}
+
+  std::string Format() {
+    AddHeadline();
+    AddSourceLine();
+    text_ += Frames(report_.error);
+    AddErrors(report_.error);
+    AddCauses(report_.error);
+    return std::move(text_);
+  }
+
+ private:
+  std::string Location() const {
+    const v8::Local<v8::Value> resource =
+        report_.message->GetScriptResourceName();
+    const int line = report_.message->GetLineNumber(context_).FromMaybe(0);
+    if (!resource->IsString() || line == 0) return {};
+    return fmt::format("{}:{}:{}", ToText(isolate_, resource), line,
+                       report_.message->GetStartColumn() + 1);
+  }
+
+  // "TypeError: x is not a function", or the value that was thrown.
+  std::string Summary() const {
+    if (!report_.error->IsNativeError() && report_.error->IsObject()) {
+      return report_.show(report_.error);
+    }
+    const std::string text = ToText(isolate_, report_.message->Get());
+    return text.starts_with(kUncaught) ? text.substr(kUncaught.size()) : text;
+  }
+
+  void AddHeadline() {
+    const std::string location = Location();
+    text_ += fmt::format("{}: Uncaught {}{}\n",
+                         location.empty() ? "jshost" : location,
+                         report_.in_promise ? "(in promise) " : "", Summary());
+  }
+
+  // The line, or what is around the place, and carets under it.
+  void AddSourceLine() {
+    v8::Local<v8::String> source;
+    if (!report_.message->GetSourceLine(context_).ToLocal(&source)) return;
+    const size_t length = static_cast<size_t>(source->Length());
+    size_t start = static_cast<size_t>(
+        std::max(0, report_.message->GetStartColumn()));
+    size_t end =
+        static_cast<size_t>(std::max(0, report_.message->GetEndColumn()));
+    if (length == 0 || start > length) return;
+    std::vector<uint16_t> units(length);
+    source->Write(isolate_, 0, static_cast<uint32_t>(length), units.data());
+    end = std::clamp(end, start + 1, length + 1);
+
+    const size_t from = length > kWidestLine && start > kWidestLine / 2
+                            ? start - kWidestLine / 2
+                            : 0;
+    const size_t to = std::min(length, from + kWidestLine);
+    text_ += ToUtf8(units.data() + from, to - from) + "\n";
+    for (size_t i = from; i < start; ++i) {
+      text_ += units[i] == '\t' ? '\t' : ' ';
+    }
+    text_.append(std::max<size_t>(std::min(end, to) - start, 1), '^');
+    text_ += '\n';
+  }
+
+  std::string ToUtf8(const uint16_t* units, size_t size) const {
+    v8::Local<v8::String> part;
+    if (!v8::String::NewFromTwoByte(isolate_, units, v8::NewStringType::kNormal,
+                                    static_cast<int>(size))
+             .ToLocal(&part)) {
+      return {};
+    }
+    return ToText(isolate_, part);
+  }
+
+  std::string StackOf(v8::Local<v8::Value> error) const {
+    v8::Local<v8::Value> stack;
+    if (!error->IsObject() || !error.As<v8::Object>()
+                                   ->Get(context_, Name(isolate_, "stack"))
+                                   .ToLocal(&stack) ||
+        !stack->IsString()) {
+      return {};
+    }
+    return ToText(isolate_, stack);
+  }
+
+  // The stack without its headline, which is above already.
+  std::string Frames(v8::Local<v8::Value> error) const {
+    if (!error->IsNativeError()) return {};
+    const std::string stack = StackOf(error);
+    size_t at = stack.starts_with("    at ") ? 0 : stack.find("\n    at ");
+    if (at == std::string::npos) return {};
+    if (stack[at] == '\n') ++at;
+    return stack.substr(at) + "\n";
+  }
+
+  // One error within another: its stack, or what it is.
+  std::string Describe(v8::Local<v8::Value> error) const {
+    const std::string stack =
+        error->IsNativeError() ? StackOf(error) : std::string();
+    return stack.empty() ? report_.show(error) : stack;
+  }
+
+  v8::MaybeLocal<v8::Value> Own(v8::Local<v8::Value> error,
+                                std::string_view name) const {
+    if (!error->IsNativeError()) return {};
+    const auto object = error.As<v8::Object>();
+    const v8::Local<v8::String> key = Name(isolate_, name);
+    if (!object->HasOwnProperty(context_, key).FromMaybe(false)) return {};
+    return object->Get(context_, key);
+  }
+
+  void AddCauses(v8::Local<v8::Value> error) {
+    v8::Local<v8::Value> cause;
+    for (int i = 0; i < kMostCauses && Own(error, "cause").ToLocal(&cause);
+         ++i) {
+      text_ += "Caused by: " + Describe(cause) + "\n";
+      error = cause;
+    }
+  }
+
+  void AddErrors(v8::Local<v8::Value> error) {
+    v8::Local<v8::Value> errors;
+    if (!Own(error, "errors").ToLocal(&errors) || !errors->IsArray()) return;
+    const auto list = errors.As<v8::Array>();
+    for (uint32_t i = 0; i < std::min(list->Length(), kMostErrors); ++i) {
+      v8::Local<v8::Value> each;
+      if (!list->Get(context_, i).ToLocal(&each)) return;
+      text_ += fmt::format("Error {} of {}: {}\n", i + 1, list->Length(),
+                           Describe(each));
+    }
+  }
+
+  v8::Isolate* const isolate_;
+  const v8::Local<v8::Context> context_;
+  const ErrorReport& report_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string FormatError(v8::Local<v8::Context> context,
+                        const ErrorReport& report) {
+  return Formatter(context, report).Format();
+}
+
+}  // namespace jshost

@@ -1,0 +1,185 @@
+#include "host/shell/run_main.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+
+#include "allocator/registry.h"
+#include "allocator/size_text.h"
+#include "host/globals/files.h"
+#include "host/globals/output.h"
+#include "host/runtime/runtime.h"
+#include "host/runtime/source_text.h"
+#include "host/runtime/v8_flags.h"
+#include "host/runtime/v8_process.h"
+#include "host/shell/error_report.h"
+#include "host/shell/exit_status.h"
+#include "host/shell/program_source.h"
+#include "host/shell/stats_report.h"
+#include "host/v8_memory/fatal.h"
+
+namespace jshost {
+namespace {
+
+// What every run sets before the user's own flags. V8 would abort on external
+// memory that it finds unreasonable, where a limit of ours may allow it
+// (api.cc:9751).
+constexpr const char* kOwnV8Flags = "--external-memory-max-reasonable-size=0";
+
+// What a dying process still has to write; see SetBeforeDeath.
+Output* standard_output = nullptr;
+
+class Shell final : public RuntimeObserver {
+ public:
+  explicit Shell(const Options& options) : options_(options) {
+    standard_output = &out_;
+    SetBeforeDeath([] { standard_output->Flush(); });
+  }
+
+  int Run();
+
+  void OnUncaught(v8::Local<v8::Context> context,
+                  v8::Local<v8::Message> message, v8::Local<v8::Value> error,
+                  bool in_promise) override {
+    const auto show = [this](v8::Local<v8::Value> value) {
+      return runtime_->Show(value, false);
+    };
+    Say(FormatError(context, {message, error, in_promise, show}));
+  }
+
+  void OnHeapLimit(const HeapLimitGuard::Hit& hit) override {
+    SayLine(DescribeHit(hit));
+  }
+
+  void OnBufferLimit(const jsheap::Budget& budget,
+                     const std::string& where) override {
+    const bool limited = budget.limit() != jsheap::Budget::kUnlimited;
+    const std::string what =
+        limited ? fmt::format("buffer limit of {} reached",
+                              jsheap::FormatSize(budget.limit()))
+                : "the heap has no memory left for buffers";
+    SayLine(fmt::format("{} ({} in use){}{}", what,
+                        jsheap::FormatSize(budget.used()),
+                        where.empty() ? "" : " ", where));
+  }
+
+  void OnUnsettledAwait(const std::string& where) override {
+    SayLine(fmt::format(
+        "{}{}top-level await never settled: nothing is left to run",
+        where, where.empty() ? "" : ": "));
+  }
+
+  void OnOutputFailed(int error) override {
+    SayLine("cannot write to standard output: " + ErrorText(error));
+  }
+
+ private:
+  int Fail(const std::string& message) {
+    SayLine(message);
+    return kExitUsage;
+  }
+  void Say(const std::string& text) {
+    err_.Write(text);
+    err_.Flush();
+  }
+  void SayLine(const std::string& line) { Say("jshost: " + line + "\n"); }
+
+  bool RunPreloads(std::string* error);
+  int WriteStats(Platform* platform, double wall_ms, int status);
+
+  const Options& options_;
+  Output out_{STDOUT_FILENO};
+  Output err_{STDERR_FILENO, &out_};
+  Runtime* runtime_ = nullptr;
+};
+
+int StatusOf(const Ending& ending) {
+  switch (ending.kind) {
+    case Ending::Kind::kFinished:
+      return kExitOk;
+    case Ending::Kind::kQuit:
+      return ending.quit_status;
+    case Ending::Kind::kUncaught:
+      return kExitUncaught;
+    case Ending::Kind::kMemoryLimit:
+      return kExitMemoryLimit;
+    case Ending::Kind::kUnsettledAwait:
+      return kExitUnsettledAwait;
+  }
+  return kExitOk;
+}
+
+// False when one can't be read. One that throws ends the program.
+bool Shell::RunPreloads(std::string* error) {
+  for (const std::string& path : options_.preloads) {
+    Program program{.name = path, .path = path, .text = {},
+                    .kind = Program::Kind::kClassic};
+    if (!ReadSource(path, &program.text, error)) return false;
+    if (!runtime_->Start(program)) break;
+  }
+  return true;
+}
+
+int Shell::Run() {
+  const auto start = std::chrono::steady_clock::now();
+  std::string error;
+  std::string flags = kOwnV8Flags;
+  if (options_.expose_gc) flags += " --expose-gc";
+  if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
+    return Fail("--v8-flags: " + error);
+  }
+  std::shared_ptr<jsheap::Allocator> heap =
+      jsheap::MakeAllocator(options_.allocator, &error);
+  if (heap == nullptr) return Fail("--allocator: " + error);
+  Program program;
+  if (!ReadProgram(options_, &program, &error)) return Fail(error);
+
+  // Neither is ever destroyed: the process ends with the program, and V8 takes
+  // long to give back what the system takes anyway.
+  auto* const v8 = new V8Process([heap] { heap->FlushThread(); });
+  RuntimeOptions runtime_options{.limits = options_.limits,
+                                 .heap = heap,
+                                 .script_args = options_.script_args,
+                                 .out = &out_,
+                                 .err = &err_};
+  runtime_ = Runtime::Create(&v8->platform(), std::move(runtime_options), this,
+                             &error)
+                 .release();
+  if (runtime_ == nullptr) return Fail(error);
+  if (!RunPreloads(&error)) return Fail(error);
+  runtime_->Start(program);
+  const int status = StatusOf(runtime_->RunToEnd());
+
+  const std::chrono::duration<double, std::milli> wall =
+      std::chrono::steady_clock::now() - start;
+  return WriteStats(&v8->platform(), wall.count(), status);
+}
+
+int Shell::WriteStats(Platform* platform, double wall_ms, int status) {
+  if (!options_.stats && options_.stats_json.empty()) return status;
+  const Stats stats = CollectStats(*runtime_, platform, wall_ms, status);
+  if (options_.stats) Say(FormatStats(stats));
+  if (options_.stats_json.empty()) return status;
+  if (const int error = WriteFile(options_.stats_json, StatsToJson(stats))) {
+    SayLine(fmt::format("--stats-json: cannot write '{}': {}",
+                        options_.stats_json, ErrorText(error)));
+    return status == kExitOk ? kExitUsage : status;
+  }
+  return status;
+}
+
+}  // namespace
+
+int RunMain(const Options& options) {
+  // It outlives this: standard_output points into it.
+  auto* const shell = new Shell(options);
+  return shell->Run();
+}
+
+void PrintError(const std::string& message) {
+  Output(STDERR_FILENO).Write("jshost: " + message + "\n");
+}
+
+}  // namespace jshost

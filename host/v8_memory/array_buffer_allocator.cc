@@ -1,0 +1,119 @@
+#include "host/v8_memory/array_buffer_allocator.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace jshost {
+namespace {
+
+constexpr uint64_t kLargestAccountable = (uint64_t{32} << 30) - 1;
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+ArrayBufferAllocator::ArrayBufferAllocator(
+    std::shared_ptr<jsheap::Allocator> heap,
+    std::shared_ptr<jsheap::Budget> budget)
+    : heap_(std::move(heap)), budget_(std::move(budget)) {}
+
+ArrayBufferAllocator::~ArrayBufferAllocator() = default;
+
+// Charges, takes a block with `take`, and undoes the charge when there is none.
+template <typename Take>
+void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
+  const bool refusable = bytes > kNeverRefused;
+  if (!budget_->TryCharge(bytes)) {
+    if (refusable) {
+      failures_.fetch_add(1, kRelaxed);
+      refusals_.OnRefused(bytes);
+      return nullptr;
+    }
+    budget_->Charge(bytes);
+  }
+  void* block = take(bytes);
+  if (block == nullptr && !refusable) block = AllocateFallback(bytes);
+  if (block == nullptr) {
+    budget_->Release(bytes);
+    failures_.fetch_add(1, kRelaxed);
+    refusals_.OnRefused(bytes);
+    return nullptr;
+  }
+  refusals_.OnServed();
+  CountAllocation(bytes);
+  return block;
+}
+
+void* ArrayBufferAllocator::Allocate(size_t bytes) {
+  return Serve(bytes,
+               [this](size_t size) { return heap_->AllocateZeroed(size); });
+}
+
+void* ArrayBufferAllocator::AllocateUninitialized(size_t bytes) {
+  return Serve(bytes, [this](size_t size) { return heap_->Allocate(size); });
+}
+
+void ArrayBufferAllocator::Free(void* block, size_t bytes) {
+  if (block == nullptr) return;
+  if (bytes > kNeverRefused || !FreeFallback(block)) heap_->Free(block, bytes);
+  freed_.blocks.fetch_add(1, kRelaxed);
+  freed_.bytes.fetch_add(bytes, kRelaxed);
+  budget_->Release(bytes);
+}
+
+size_t ArrayBufferAllocator::MaxAllocationSize() const {
+  const uint64_t ours = std::min(budget_->limit(), kLargestAccountable);
+  return std::min<uint64_t>(ours, v8::ArrayBuffer::Allocator::MaxAllocationSize());
+}
+
+void* ArrayBufferAllocator::AllocateFallback(size_t bytes) {
+  void* block = std::calloc(1, std::max<size_t>(bytes, 1));
+  if (block == nullptr) return nullptr;
+  std::lock_guard lock(fallback_mutex_);
+  fallbacks_.insert(block);
+  fallback_count_.store(fallbacks_.size(), kRelaxed);
+  return block;
+}
+
+bool ArrayBufferAllocator::FreeFallback(void* block) {
+  if (fallback_count_.load(kRelaxed) == 0) return false;
+  std::lock_guard lock(fallback_mutex_);
+  if (fallbacks_.erase(block) == 0) return false;
+  fallback_count_.store(fallbacks_.size(), kRelaxed);
+  std::free(block);
+  return true;
+}
+
+void ArrayBufferAllocator::CountAllocation(size_t bytes) {
+  allocated_.blocks.fetch_add(1, kRelaxed);
+  const uint64_t total = allocated_.bytes.fetch_add(bytes, kRelaxed) + bytes;
+  const uint64_t live = total - freed_.bytes.load(kRelaxed);
+  uint64_t peak = peak_live_bytes_.load(kRelaxed);
+  while (live > peak &&
+         !peak_live_bytes_.compare_exchange_weak(peak, live, kRelaxed)) {
+  }
+}
+
+uint64_t ArrayBufferAllocator::allocations() const {
+  return allocated_.blocks.load(kRelaxed);
+}
+uint64_t ArrayBufferAllocator::frees() const {
+  return freed_.blocks.load(kRelaxed);
+}
+// Frees are read first: read later, they could outnumber the allocations.
+uint64_t ArrayBufferAllocator::live_blocks() const {
+  const uint64_t freed = freed_.blocks.load(kRelaxed);
+  return allocated_.blocks.load(kRelaxed) - freed;
+}
+uint64_t ArrayBufferAllocator::live_bytes() const {
+  const uint64_t freed = freed_.bytes.load(kRelaxed);
+  return allocated_.bytes.load(kRelaxed) - freed;
+}
+uint64_t ArrayBufferAllocator::peak_live_bytes() const {
+  return peak_live_bytes_.load(kRelaxed);
+}
+uint64_t ArrayBufferAllocator::failures() const {
+  return failures_.load(kRelaxed);
+}
+
+}  // namespace jshost

@@ -1,0 +1,89 @@
+// The one door between V8's ArrayBuffers and our heap: every block is charged
+// to a budget, taken from the heap, and counted.
+//
+// V8 calls Allocate on the isolate's thread and Free there or on a sweeper
+// thread; both, and all readings, are safe on any thread. Sizes are bytes.
+
+#ifndef HOST_V8_MEMORY_ARRAY_BUFFER_ALLOCATOR_H_
+#define HOST_V8_MEMORY_ARRAY_BUFFER_ALLOCATOR_H_
+
+#include <v8-array-buffer.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+
+#include "allocator/allocator.h"
+#include "allocator/budget/budget.h"
+#include "host/v8_memory/refusals.h"
+
+namespace jshost {
+
+class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
+ public:
+  // A typed array of at most this many bytes lives in V8's heap until its
+  // `.buffer` is read; a null answer at that moment is fatal to V8
+  // (js-array-buffer.cc:363), so blocks of this size are never refused.
+  static constexpr size_t kNeverRefused = 64;
+
+  // Both are held as long as a buffer lives, which may be longer than the
+  // isolate does.
+  ArrayBufferAllocator(std::shared_ptr<jsheap::Allocator> heap,
+                       std::shared_ptr<jsheap::Budget> budget);
+  ~ArrayBufferAllocator() override;
+
+  void* Allocate(size_t bytes) override;
+  void* AllocateUninitialized(size_t bytes) override;
+  void Free(void* block, size_t bytes) override;
+
+  // What V8 refuses without asking, and without collecting garbage first. One
+  // below 32 GiB, since V8 aborts on accounting for 32 GiB at once
+  // (api.cc:9751), or the limit.
+  size_t MaxAllocationSize() const override;
+
+  uint64_t allocations() const;
+  uint64_t frees() const;
+  uint64_t live_blocks() const;
+  uint64_t live_bytes() const;  // as requested
+  uint64_t peak_live_bytes() const;
+  uint64_t failures() const;  // refused by the budget or by the heap
+
+  const jsheap::Allocator& heap() const { return *heap_; }
+  const jsheap::Budget& budget() const { return *budget_; }
+  std::shared_ptr<jsheap::Budget> shared_budget() const { return budget_; }
+  Refusals& refusals() { return refusals_; }
+
+ private:
+  template <typename Take>
+  void* Serve(size_t bytes, Take take);
+  void* AllocateFallback(size_t bytes);
+  bool FreeFallback(void* block);
+  void CountAllocation(size_t bytes);
+
+  const std::shared_ptr<jsheap::Allocator> heap_;
+  const std::shared_ptr<jsheap::Budget> budget_;
+  Refusals refusals_;
+
+  // The allocating thread writes one line, the freeing thread the other.
+  struct alignas(64) Flow {
+    std::atomic<uint64_t> blocks{0};
+    std::atomic<uint64_t> bytes{0};
+  };
+  Flow allocated_;
+  std::atomic<uint64_t> peak_live_bytes_{0};
+  std::atomic<uint64_t> failures_{0};
+  Flow freed_;
+
+  // Blocks of at most kNeverRefused bytes that the exhausted heap could not
+  // serve and the process's malloc did.
+  std::atomic<size_t> fallback_count_{0};
+  std::mutex fallback_mutex_;
+  std::unordered_set<void*> fallbacks_;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_V8_MEMORY_ARRAY_BUFFER_ALLOCATOR_H_

@@ -1,0 +1,43 @@
+#include "host/v8_memory/gc_monitor.h"
+
+#include <v8-isolate.h>
+
+#include <algorithm>
+
+namespace jshost {
+namespace {
+
+// Incremental marking's steps and weak callbacks are not pauses of their own.
+constexpr auto kPauses = static_cast<v8::GCType>(
+    v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
+    v8::kGCTypeMarkSweepCompact);
+
+}  // namespace
+
+GcMonitor::GcMonitor(v8::Isolate* isolate) : isolate_(isolate) {
+  isolate->AddGCPrologueCallback(OnBegin, this, kPauses);
+  isolate->AddGCEpilogueCallback(OnEnd, this, kPauses);
+}
+
+GcMonitor::~GcMonitor() {
+  isolate_->RemoveGCPrologueCallback(OnBegin, this);
+  isolate_->RemoveGCEpilogueCallback(OnEnd, this);
+}
+
+void GcMonitor::OnBegin(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
+                        void* self) {
+  static_cast<GcMonitor*>(self)->begin_ = std::chrono::steady_clock::now();
+}
+
+void GcMonitor::OnEnd(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
+                      void* self) {
+  auto* const monitor = static_cast<GcMonitor*>(self);
+  const std::chrono::duration<double, std::milli> pause =
+      std::chrono::steady_clock::now() - monitor->begin_;
+  GcCounts& counts = monitor->counts_;
+  (type == v8::kGCTypeMarkSweepCompact ? counts.major : counts.minor) += 1;
+  counts.pause_ms += pause.count();
+  counts.max_pause_ms = std::max(counts.max_pause_ms, pause.count());
+}
+
+}  // namespace jshost

@@ -1,0 +1,45 @@
+#include "host/v8_memory/script_position.h"
+
+#include <fmt/format.h>
+#include <v8-debug.h>
+#include <v8-isolate.h>
+#include <v8-primitive.h>
+
+namespace jshost {
+namespace {
+
+constexpr int kFramesToSearch = 8;
+
+std::string ToText(v8::Isolate* isolate, v8::Local<v8::String> string) {
+  if (string.IsEmpty()) return {};
+  const v8::String::Utf8Value text(isolate, string);
+  return *text == nullptr ? std::string() : std::string(*text, text.length());
+}
+
+}  // namespace
+
+std::string DescribeFrame(v8::Isolate* isolate,
+                          v8::Local<v8::StackTrace> trace) {
+  if (trace.IsEmpty()) return {};
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    const v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, i);
+    const std::string file =
+        ToText(isolate, frame->GetScriptNameOrSourceURL());
+    // The shell's own JavaScript is named jshost:….
+    if (file.empty() || file.starts_with("jshost:")) continue;
+    const std::string place = fmt::format(
+        "{}:{}:{}", file, frame->GetLineNumber(), frame->GetColumn());
+    const std::string name = ToText(isolate, frame->GetFunctionName());
+    if (name.empty()) return "at " + place;
+    return fmt::format("at {} ({})", name, place);
+  }
+  return {};
+}
+
+std::string DescribeCurrentFrame(v8::Isolate* isolate) {
+  const v8::HandleScope handles(isolate);
+  return DescribeFrame(isolate, v8::StackTrace::CurrentStackTrace(
+                                    isolate, kFramesToSearch));
+}
+
+}  // namespace jshost

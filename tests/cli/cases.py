@@ -1,0 +1,483 @@
+"""The command line as users meet it: what is run, and what comes out."""
+
+import json
+import os
+import re
+
+from command_line import ANYTHING, Case, Holds, one_line
+
+
+def eval_case(name, code, out='', options=(), **more):
+    """A program given with -e."""
+    return Case(name, [*options, '-e', code], out=out, **more)
+
+
+def unusable(name, args, *patterns, **more):
+    """A command line that is refused before any script runs."""
+    return Case(name, args, status=2, err=one_line(*patterns), **more)
+
+
+def fills_heap(name, code, options=(), limit='32MiB'):
+    """A program that runs into the limit of V8's heap."""
+    return Case(name, ['--js-heap-limit', limit, *options, '-e', code],
+                status=70, out=ANYTHING, err=one_line('heap', limit))
+
+
+PROGRAMS = [
+    eval_case('-e runs code', 'print(1 + 1)', '2\n'),
+    Case('--eval=CODE', ['--eval=print("a b")'], out='a b\n'),
+    Case('-p prints the value', ['-p', '6 * 7'], out='42\n'),
+    Case('--print of an object', ['--print', '({a: 1})'], out='{ a: 1 }\n'),
+    Case('-p of undefined', ['-p', 'undefined'], out='undefined\n'),
+    Case('-e passes arguments on', ['-e', 'print(scriptArgs)', 'a', 'b'],
+         out='a,b\n'),
+    Case('script', ['s.js'], files={'s.js': 'print("ran")'}, out='ran\n'),
+    Case('script in a folder', ['a/s.js'],
+         files={'a/s.js': 'load("t.js")', 'a/t.js': 'print("t")'},
+         out='t\n'),
+    Case('program on standard input', stdin='print("in")', out='in\n'),
+    Case('- is standard input', ['-', 'x'], stdin='print(scriptArgs)',
+         out='x\n'),
+    Case('empty script', ['s.js'], files={'s.js': ''}),
+    Case('empty standard input'),
+    Case('script with #! line', ['s.js'],
+         files={'s.js': '#!/usr/bin/env jshost\nprint("x")\n'}, out='x\n'),
+    Case('script with a byte order mark', ['s.js'],
+         files={'s.js': b'\xef\xbb\xbfprint("x")'}, out='x\n'),
+    Case('script with CRLF', ['s.js'],
+         files={'s.js': 'print(1)\r\nprint(2)\r\n'}, out='1\n2\n'),
+    Case('UTF-8 script and output', ['s.js'],
+         files={'s.js': 'print("žluť 😀 \\u00e9")'}, out='žluť 😀 é\n'),
+    Case('what follows the script is the script\'s',
+         ['s.js', 'a', '--stats', '-e', '--', 'b c'],
+         files={'s.js': 'print(JSON.stringify(scriptArgs))'},
+         out='["a","--stats","-e","--","b c"]\n'),
+    Case('arguments is scriptArgs', ['s.js', 'a'],
+         files={'s.js': 'print(arguments.length, arguments[0])'},
+         out='1 a\n'),
+    Case('-- ends the options', ['--', '--odd.js', 'x'],
+         files={'--odd.js': 'print("odd", scriptArgs)'}, out='odd x\n'),
+    Case('a script named as a subcommand', ['./lab'],
+         files={'lab': 'print("script")'}, out='script\n'),
+    Case('-r runs scripts first, in order',
+         ['-r', 'a.js', '--preload', 'b.js', '-e', 'print(a, b)'],
+         files={'a.js': 'var a = 1', 'b.js': 'var b = a + 1'}, out='1 2\n'),
+]
+
+MODULES = [
+    Case('.mjs is a module', ['m.mjs'],
+         files={'m.mjs': 'print(this === undefined)'}, out='true\n'),
+    Case('import makes a module', ['m.js'],
+         files={'m.js': 'import {x} from "./x.mjs"; print(x)',
+                'x.mjs': 'export const x = 3'}, out='3\n'),
+    Case('export makes a module', ['m.js'],
+         files={'m.js': 'export const x = 3; print(this)'},
+         out='undefined\n'),
+    Case('top-level await makes a module', ['m.js'],
+         files={'m.js': 'print(await Promise.resolve(4))'}, out='4\n'),
+    Case('a script is sloppy', ['s.js'],
+         files={'s.js': 'print(this === globalThis)'}, out='true\n'),
+    Case('--module', ['--module', 'm.js'],
+         files={'m.js': 'print(this)'}, out='undefined\n'),
+    Case('--classic refuses import', ['--classic', 'm.js'],
+         files={'m.js': 'import "./x.mjs"'}, status=1,
+         err=Holds(r'm\.js:1:', 'SyntaxError')),
+    Case('module on standard input', ['--module'],
+         stdin='import {x} from "./x.mjs"; print(x)',
+         files={'x.mjs': 'export const x = 5'}, out='5\n'),
+    Case('imports are relative to the module', ['a/m.mjs'],
+         files={'a/m.mjs': 'import "./b/n.mjs"',
+                'a/b/n.mjs': 'import "../o.mjs"',
+                'a/o.mjs': 'print("o")'}, out='o\n'),
+    Case('import() in a module', ['m.mjs'],
+         files={'m.mjs': 'print((await import("./x.mjs")).default)',
+                'x.mjs': 'export default 6'}, out='6\n'),
+    Case('import() in a script', ['s.js'],
+         files={'s.js': 'import("./x.mjs").then(x => print(x.default))',
+                'x.mjs': 'export default 7'}, out='7\n'),
+    Case('a cycle of modules', ['a.mjs'],
+         files={'a.mjs': 'import {b} from "./b.mjs"; export const a = 1; '
+                         'print(b())',
+                'b.mjs': 'import {a} from "./a.mjs"; '
+                         'export const b = () => a'}, out='1\n'),
+    Case('import.meta.url', ['m.mjs'],
+         files={'m.mjs': 'print(import.meta.url)'},
+         out=re.compile(r'file:///.*/m\.mjs\n')),
+    Case('import of a missing module', ['m.mjs'],
+         files={'m.mjs': 'import "./gone.mjs"'}, status=1,
+         err=Holds(r'gone\.mjs', r'm\.mjs')),
+    Case('import() of a missing module can be caught', ['m.mjs'],
+         files={'m.mjs': 'try { await import("./gone.mjs") } '
+                         'catch (e) { print(e instanceof Error) }'},
+         out='true\n'),
+    Case('import of a missing name', ['m.mjs'],
+         files={'m.mjs': 'import {y} from "./x.mjs"', 'x.mjs': ''}, status=1,
+         err=Holds('SyntaxError', r'm\.mjs:1', r'\by\b')),
+    Case('a syntax error in an imported module', ['m.mjs'],
+         files={'m.mjs': 'import "./x.mjs"', 'x.mjs': '\nlet = ;'}, status=1,
+         err=Holds(r'x\.mjs:2:', 'SyntaxError')),
+    Case('an error thrown in an imported module', ['m.mjs'],
+         files={'m.mjs': 'import "./x.mjs"', 'x.mjs': '\nthrow Error("no")'},
+         status=1, err=Holds(r'x\.mjs:2:', 'Error: no')),
+]
+
+LIFE = [
+    Case('timers keep the program going', ['-e',
+         'setTimeout(() => print("late"), 5); print("now")'],
+         out='now\nlate\n'),
+    eval_case('jobs before timers',
+              'setTimeout(() => print(3)); '
+              'Promise.resolve().then(() => print(2)); print(1)',
+              '1\n2\n3\n'),
+    eval_case('queueMicrotask', 'queueMicrotask(() => print(2)); print(1)',
+              '1\n2\n'),
+    eval_case('clearTimeout', 'clearTimeout(setTimeout(() => print(1), 5))'),
+    eval_case('setInterval until cleared',
+              'let n = 0; const t = setInterval(() => '
+              '{ print(++n); if (n === 3) clearInterval(t); }, 1)',
+              '1\n2\n3\n'),
+    eval_case('quit(n)', 'quit(7); print("never")', status=7),
+    eval_case('quit()', 'quit(); print("never")'),
+    eval_case('quit in a timer', 'setTimeout(() => quit(3)); '
+              'setTimeout(() => print("never"), 50)', status=3),
+    eval_case('quit passes finally by',
+              'try { quit(4) } catch { print("no") } finally { print("no") }',
+              status=4),
+    eval_case('quit in a job',
+              'Promise.resolve().then(() => quit(5)).then(() => print("no"))',
+              status=5),
+    Case('output before quit is written', ['-e',
+         'write("abc"); printErr("def"); quit(1)'], status=1, out='abc',
+         err='def\n'),
+    Case('top-level await that never settles', ['m.mjs'],
+         files={'m.mjs': 'await new Promise(() => {})'}, status=13,
+         err=Holds('await', r'm\.mjs')),
+    eval_case('a rejection that nobody handles',
+              'Promise.reject(new Error("lost"))', status=1,
+              err=Holds('lost')),
+    eval_case('a rejection that is handled in time',
+              'const p = Promise.reject(1); p.catch(() => print("ok"))',
+              'ok\n'),
+]
+
+ERRORS = [
+    Case('an uncaught error shows where', ['s.js'],
+         files={'s.js': 'function f() {\n  null.x;\n}\nf();\n'}, status=1,
+         err=Holds(r's\.js:2:8', 'TypeError: Cannot read', r'^  null\.x;$',
+                   r'^ +\^', r'^ +at f \(.*s\.js:2:8\)', r's\.js:4:1')),
+    Case('an error in a timer', ['s.js'],
+         files={'s.js': 'setTimeout(() => {\n  throw Error("in timer") })'},
+         status=1, err=Holds(r's\.js:2:', 'Error: in timer')),
+    Case('an error in a job', ['s.js'],
+         files={'s.js': 'Promise.resolve().then(() => {\n'
+                        '  throw Error("in job") })'},
+         status=1, err=Holds(r's\.js:2:', 'Error: in job')),
+    Case('a thrown number', ['s.js'], files={'s.js': '\nthrow 5'}, status=1,
+         err=Holds(r's\.js:2:', r'\b5\b')),
+    eval_case('a thrown null', 'throw null', status=1, err=Holds('null')),
+    eval_case('a thrown undefined', 'throw undefined', status=1,
+              err=Holds('undefined')),
+    eval_case('a thrown symbol', 'throw Symbol("s")', status=1,
+              err=Holds(r'Symbol\(s\)')),
+    eval_case('a thrown object that can\'t be shown',
+              'throw {get message() { throw 1 }, toString() { throw 2 }}',
+              status=1, err=ANYTHING),
+    eval_case('a thrown proxy', 'throw new Proxy({}, {get() { throw 1 }})',
+              status=1, err=ANYTHING),
+    eval_case('an error whose stack throws',
+              'const e = Error("x"); Object.defineProperty(e, "stack", '
+              '{get() { throw 1 }}); throw e', status=1, err=Holds('x')),
+    Case('an error with a cause', ['-e',
+         'throw new Error("outer", {cause: new Error("inner")})'], status=1,
+         err=Holds('outer', 'inner')),
+    Case('a syntax error', ['s.js'], files={'s.js': 'let a = 1;\nlet = ;\n'},
+         status=1, err=Holds(r's\.js:2:', 'SyntaxError', r'^let = ;$',
+                             r'^ *\^')),
+    eval_case('a syntax error in -e', 'let = ;', status=1,
+              err=Holds('SyntaxError', r':1:')),
+    Case('a syntax error on standard input', stdin='\n)', status=1,
+         err=Holds('SyntaxError', r':2:1')),
+    eval_case('too deep a recursion can be caught',
+              'function f() { f() } try { f() } catch (e) '
+              '{ print(e instanceof RangeError) }', 'true\n'),
+    eval_case('too deep a recursion', 'function f() { f() } f()', status=1,
+              err=Holds('RangeError: Maximum call stack size exceeded')),
+    Case('an error in a line of a megabyte', ['s.js'],
+         files={'s.js': '/*' + 'x' * (1 << 20) + '*/ throw Error("far")'},
+         status=1,
+         err=re.compile(r'(?=.*s\.js:1:10)(?=.*far).{1,4000}', re.S)),
+]
+
+FILES = [
+    Case('read', ['-e', 'write(read("f"))'], files={'f': 'žluť\n'},
+         out='žluť\n'),
+    eval_case('read of a missing file', 'read("gone.txt")', status=1,
+              err=Holds(r'gone\.txt')),
+    eval_case('read of a folder', 'try { read(".") } catch (e) '
+              '{ print(e instanceof Error) }', 'true\n'),
+    Case('read, binary', ['-e', 'print(read("f", "binary").join())'],
+         files={'f': b'\x00\xff'}, out='0,255\n'),
+    Case('readbuffer', ['-e', 'const b = readbuffer("f"); '
+         'print(b.byteLength, b.constructor.name)'],
+         files={'f': 'x' * 1000}, out='1000 ArrayBuffer\n'),
+    Case('readbuffer of an empty file', ['-e',
+         'print(readbuffer("f").byteLength)'], files={'f': ''}, out='0\n'),
+    eval_case('writeFile, then read',
+              'writeFile("f", "a\\u00e9"); writeFile("g", '
+              'new Uint8Array([1, 2, 3]).subarray(1)); '
+              'print(read("f"), read("g", "binary").join())', 'aé 2,3\n'),
+    eval_case('writeFile where it can\'t', 'writeFile("no/such/f", "")',
+              status=1, err=Holds('no/such/f')),
+    Case('load', ['-e', 'load("a.js", "b.js"); print(c)'],
+         files={'a.js': 'var b = 1', 'b.js': 'var c = b + 1'}, out='2\n'),
+    Case('load of a missing script', ['-e', 'load("gone.js")'], status=1,
+         err=Holds(r'gone\.js')),
+    eval_case('console writes to both streams',
+              'console.log("%s %d", "o", 1); console.error("e"); '
+              'console.warn("w"); console.info("i"); console.debug("d")',
+              'o 1\ni\nd\n', err='e\nw\n'),
+    eval_case('print takes any values', 'print(1, "a", null, [1, 2])',
+              '1 a null 1,2\n'),
+    eval_case('performance.now goes on',
+              'const t = performance.now(); while (performance.now() === t); '
+              'print(performance.now() > t)', 'true\n'),
+    eval_case('no gc without --expose-gc', 'print(typeof gc)', 'undefined\n'),
+    Case('--expose-gc', ['--expose-gc', '-e', 'gc(); print(typeof gc)'],
+         out='function\n'),
+]
+
+BAD_SCRIPTS = [
+    unusable('a missing script', ['gone.js'], r'gone\.js'),
+    unusable('a directory', ['d'], r'\bd\b.*directory', files={'d/x': ''}),
+    unusable('an ELF file', ['s.js'], r's\.js', 'UTF-8',
+             files={'s.js': b'\x7fELF\x02\x01\x01' + bytes(range(256)) * 4}),
+    unusable('invalid UTF-8', ['s.js'], r's\.js', 'UTF-8',
+             files={'s.js': b'print("caf\xe9")\n'}),
+    unusable('cut-off UTF-8', ['s.js'], r's\.js', 'UTF-8',
+             files={'s.js': b'print("ok")\n//\xf0\x9f'}),
+    unusable('invalid UTF-8 on standard input', ['-'], 'UTF-8',
+             stdin=b'print("\xff")'),
+    unusable('a missing preloaded script', ['-r', 'gone.js', '-e', '1'],
+             r'gone\.js'),
+    Case('zeros', ['s.js'], files={'s.js': b'\0' * 100}, status=1,
+         err=Holds(r's\.js:1:1', 'SyntaxError')),
+    unusable('an empty script name', [''], "''|\"\"|empty|missing"),
+]
+
+BAD_OPTIONS = [
+    unusable('an unknown option', ['--frob', 's.js'], '--frob', '--help'),
+    unusable('an unknown short option', ['-z'], '-z', '--help'),
+    unusable('-e without code', ['-e'], '-e|--eval'),
+    unusable('--js-heap-limit without a size', ['--js-heap-limit'],
+             '--js-heap-limit'),
+    unusable('--module and --classic', ['--module', '--classic', '-e', '1'],
+             '--module', '--classic'),
+    *[unusable('size %r' % size, ['--js-heap-limit', size, '-e', '1'],
+               '--js-heap-limit', re.escape(size), '512MiB|64MiB|MiB')
+      for size in ('12Q', 'MiB', '1.5.5MiB', '64 MiB', '0x10', '1e3',
+                   '99999999999999999999', '16777216TiB', 'inf')],
+    unusable('an empty size', ['--buffer-limit=', '-e', '1'],
+             '--buffer-limit'),
+    unusable('a negative size', ['--buffer-limit=-5', '-e', '1'],
+             '--buffer-limit', '-5'),
+    *[unusable('%s below V8\'s minimum' % option, [option, '1K', '-e', '1'],
+               option, r'\b1K\b|1KiB|1024', r'least|minimum|at least|below')
+      for option in ('--js-heap-limit', '--young-limit', '--stack-limit')],
+    unusable('a JS heap limit of 0', ['--js-heap-limit', '0', '-e', '1'],
+             '--js-heap-limit', r'\b0\b'),
+    unusable('an unknown allocator', ['--allocator', 'frob', '-e', '1'],
+             'frob', r'\bslab\b', r'\bmalloc\b'),
+    unusable('an unknown key of an allocator',
+             ['--allocator', 'slab:frob=1', '-e', '1'], 'frob', 'reserve'),
+    unusable('a bad value of a key',
+             ['--allocator', 'slab:reserve=12Q', '-e', '1'], '12Q',
+             'reserve'),
+    unusable('a key without value', ['--allocator', 'slab:reserve', '-e', '1'],
+             'reserve'),
+    unusable('an unknown V8 flag', ['--v8-flags', '--no-such-flag', '-e', '1'],
+             'no-such-flag'),
+    unusable('an unknown V8 flag among known ones',
+             ['--v8-flags', '--allow-natives-syntax --frobnicate', '-e', '1'],
+             'frobnicate'),
+    unusable('--stats-json in a missing folder',
+             ['--stats-json', 'no/such/f.json', '-e', '1'], 'no/such'),
+    unusable('a bad option in JSHOST_OPTIONS', ['-e', '1'], '--frob',
+             'JSHOST_OPTIONS', env={'JSHOST_OPTIONS': '--frob'}),
+]
+
+OPTIONS = [
+    Case('--version', ['--version'], out=re.compile(
+        r'jshost \S+ .*V8 15\.\d+\.\d+\.\d+.*\n')),
+    Case('--help', ['--help'], out=Holds(
+        *map(re.escape, ['jshost', '--eval', '--print', '--module',
+                         '--classic', '--allocator', '--js-heap-limit',
+                         '--young-limit', '--stack-limit', '--buffer-limit',
+                         '--stats', '--stats-json', '--expose-gc',
+                         '--v8-flags', '--list-allocators', '--version']))),
+    Case('--list-allocators', ['--list-allocators'],
+         out=Holds(r'^\s*slab\b', r'^\s*malloc\b', 'reserve')),
+    eval_case('slab is the default', 'print(heap.allocator)', 'slab\n'),
+    eval_case('--allocator malloc', 'print(heap.allocator)', 'malloc\n',
+              options=['--allocator', 'malloc']),
+    eval_case('--allocator with a key', 'print(heap.allocator)',
+              'slab:reserve=1GiB\n',
+              options=['--allocator=slab:reserve=1GiB']),
+    *[eval_case('buffers work with ' + allocator,
+                'const b = new Uint8Array(1 << 20); '
+                'print(b.every(x => x === 0), heap.stats().liveBytes >= 1e6)',
+                'true true\n', options=['--allocator', allocator])
+      for allocator in ('slab', 'malloc')],
+    eval_case('V8 flags', 'function f() {} %PrepareFunctionForOptimization(f)',
+              options=['--v8-flags', '--allow-natives-syntax --no-opt']),
+    Case('--stats', ['--stats', '-e', 'new Uint8Array(1e6); print(1)'],
+         out='1\n', err=Holds('slab')),
+    Case('--stats after an error', ['--stats', '-e', 'throw Error("x")'],
+         status=1, err=Holds('Error: x', 'slab')),
+    Case('--stats after quit', ['--stats', '-e', 'quit(3)'], status=3,
+         err=Holds('slab')),
+    eval_case('JSHOST_OPTIONS', 'print(typeof gc)', 'function\n',
+              env={'JSHOST_OPTIONS': '--expose-gc'}),
+    eval_case('JSHOST_OPTIONS with a quoted value', 'print(typeof gc)',
+              'function\n',
+              env={'JSHOST_OPTIONS': '--v8-flags "--no-opt --no-maglev" '
+                                     '--expose-gc'}),
+    eval_case('the command line goes over JSHOST_OPTIONS',
+              'print(new ArrayBuffer(8 << 20).byteLength)', '8388608\n',
+              options=['--buffer-limit', '64MiB'],
+              env={'JSHOST_OPTIONS': '--buffer-limit 1MiB'}),
+]
+
+
+def stats_json_problem(directory):
+    """What is wrong with the file that --stats-json wrote."""
+    with open(os.path.join(directory, 'stats.json'), encoding='utf-8') as file:
+        try:
+            stats = json.load(file)
+        except ValueError as error:
+            return 'stats.json is not JSON: %s' % error
+    text = json.dumps(stats)
+    if '"slab"' not in text:
+        return 'stats.json does not name the allocator'
+    return None
+
+
+OPTIONS += [
+    Case('--stats-json', ['--stats-json', 'stats.json', '-e', '1'],
+         after=stats_json_problem),
+    Case('--stats-json after an error',
+         ['--stats-json', 'stats.json', '-e', 'throw 1'], status=1,
+         err=ANYTHING, after=stats_json_problem),
+]
+
+# Makes 200 buffers of 1 MiB and drops each at once.
+CHURN = 'for (let i = 0; i < 200; i++) new Uint8Array(1 << 20).fill(1)'
+
+LIMITS = [
+    eval_case('over the buffer limit is a RangeError, and the script goes on',
+              'try { new ArrayBuffer(32 << 20) } catch (e) '
+              '{ print(e.name) } print(new ArrayBuffer(1 << 20).byteLength)',
+              'RangeError\n1048576\n', options=['--buffer-limit', '16MiB']),
+    eval_case('dropped buffers make room under the limit',
+              CHURN + ' print("ok")', 'ok\n',
+              options=['--buffer-limit', '16MiB']),
+    eval_case('room again after a refusal',
+              'let a = []; try { for (;;) a.push(new ArrayBuffer(1 << 20)) } '
+              'catch (e) { print(e.name, a.length <= 16) } a = null; ' +
+              CHURN + ' print("ok")', 'RangeError true\nok\n',
+              options=['--buffer-limit', '16MiB']),
+    Case('an uncaught refusal', ['--buffer-limit', '16MiB', 's.js'],
+         files={'s.js': '\nnew ArrayBuffer(32 << 20)'}, status=70,
+         err=one_line('buffer', '16MiB', r's\.js:2')),
+    Case('an uncaught refusal in a module', ['--buffer-limit', '16MiB',
+                                             'm.mjs'],
+         files={'m.mjs': '\nawait 0; new ArrayBuffer(32 << 20)'}, status=70,
+         err=one_line('buffer', '16MiB')),
+    eval_case('a RangeError of the script\'s own is no limit',
+              'throw new RangeError("Array buffer allocation failed")',
+              status=1, err=Holds('RangeError'),
+              options=['--buffer-limit', '16MiB']),
+    eval_case('an impossible size without any limit',
+              'try { new ArrayBuffer(2 ** 50) } catch (e) { print(e.name) }',
+              'RangeError\n'),
+    eval_case('small typed arrays are never refused',
+              'const a = []; for (let i = 0; i < 1000; i++) { '
+              'a.push(new Uint8Array(64)); a[i].buffer } print(a.length)',
+              '1000\n', options=['--buffer-limit', '16KiB']),
+    eval_case('wasm memories are held to the buffer limit',
+              'try { new WebAssembly.Memory({initial: 1024}) } '
+              'catch (e) { print(e instanceof RangeError) }', 'true\n',
+              options=['--buffer-limit', '16MiB']),
+    eval_case('resizable buffers are held to the buffer limit',
+              'const b = new ArrayBuffer(0, {maxByteLength: 64 << 20}); '
+              'try { b.resize(32 << 20) } catch (e) { print(e.name) } '
+              'b.resize(1 << 20); print(b.byteLength)',
+              'RangeError\n1048576\n', options=['--buffer-limit', '16MiB']),
+    fills_heap('objects fill the JS heap',
+               'const a = []; for (;;) a.push(new Array(1000).fill(a.length))'),
+    fills_heap('strings fill the JS heap',
+               'const a = []; for (let i = 0;; i++) a.push("x" + i)'),
+    fills_heap('one huge array', 'new Array(1e8).fill(0)'),
+    fills_heap('one huge growing array',
+               'const a = []; for (;;) a.push(1.5)'),
+    fills_heap('a map fills the JS heap',
+               'const m = new Map(); for (let i = 0;; i++) m.set(i, {})'),
+    fills_heap('catch can\'t hold a heap limit back',
+               'const a = []; for (;;) try { for (;;) a.push({}) } catch {}'),
+    fills_heap('the heap fills in a timer',
+               'setTimeout(() => { const a = []; for (;;) a.push({}) })'),
+    fills_heap('the heap fills in a job',
+               'Promise.resolve().then(() => { const a = []; '
+               'for (;;) a.push({}) })'),
+    fills_heap('the heap fills with closures under a small young generation',
+               'const a = []; for (;;) a.push(() => a)',
+               options=['--young-limit', '4MiB']),
+    Case('the limit\'s line says where', ['--js-heap-limit', '32MiB', 's.js'],
+         files={'s.js': 'const a = [];\n\nfor (;;) a.push({});'}, status=70,
+         err=one_line(r's\.js:3', '32MiB')),
+    eval_case('a heap limit that is not reached',
+              'let s = 0; for (let i = 0; i < 1e6; i++) s += [i].length; '
+              'print(s)', '1000000\n', options=['--js-heap-limit', '32MiB']),
+    Case('--stats after a heap limit', ['--stats', '--js-heap-limit', '32MiB',
+         '-e', 'const a = []; for (;;) a.push({})'], status=70,
+         err=Holds('32MiB', 'slab')),
+    Case('--stack-limit', shell='''
+a=$("$JSHOST" --stack-limit 128KiB depth.js)
+b=$("$JSHOST" --stack-limit 512KiB depth.js)
+[ "$a" -gt 0 ] && [ "$b" -gt $((a * 2)) ] && echo deeper''',
+         files={'depth.js': 'let n = 0; function f() { n++; f() } '
+                            'try { f() } catch {} print(n)'},
+         out='deeper\n'),
+]
+
+LINES = 'for (let i = 0; i < 200000; i++) print("line", i)'
+
+STREAMS = [
+    Case('stdout closed by its reader',
+         shell='{ "$JSHOST" -e \'%s\' 2>err; echo $? >status; } | head -n 1; '
+               'cat status; wc -l <err' % LINES,
+         out=re.compile(r'line 0\n(1|141)\n[01]\n'), err=''),
+    Case('console.log to a closed stdout',
+         shell='{ "$JSHOST" -e \'%s\' 2>err; echo $? >status; } | head -n 1; '
+               'cat status; wc -l <err' % LINES.replace('print',
+                                                        'console.log'),
+         out=re.compile(r'line 0\n(1|141)\n[01]\n'), err=''),
+    Case('a full disk', shell='"$JSHOST" -e "%s" >/dev/full' %
+         LINES.replace('"', "'"), status=1,
+         err=one_line('standard output', 'No space left on device')),
+    Case('stdout not open', shell='"$JSHOST" -e "print(1)" >&-', status=1,
+         err=one_line('standard output')),
+    Case('stderr not open', shell='"$JSHOST" -e "printErr(1); print(2)" 2>&-',
+         out='2\n'),
+    Case('stdin not open', shell='"$JSHOST" - <&-', status=2,
+         err=one_line('standard input')),
+    Case('stdout and stderr in order', shell='"$JSHOST" -e \'print("a"); '
+         'printErr("b"); write("c"); printErr("d"); print("e")\' 2>&1',
+         out='a\nb\ncd\ne\n'),
+    eval_case('much output arrives whole',
+              'for (let i = 0; i < 100000; i++) print(i)',
+              ''.join('%d\n' % i for i in range(100000))),
+    eval_case('one long line', 'print("x".repeat(5e6))', 'x' * 5000000 + '\n'),
+]
+
+CASES = (PROGRAMS + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
+         BAD_OPTIONS + OPTIONS + LIMITS + STREAMS)

@@ -1,0 +1,263 @@
+"""Builds and runs all tests; scripts/test is the way to start it.
+
+Four kinds: checks of the sources, GoogleTest programs, JavaScript programs of
+tests/js run by the shell, and command lines of tests/cli. The allocator's
+GoogleTest program runs again under the sanitizers.
+
+The last line is `N passed, N failed`; the exit status is 1 if any failed and 2
+if something couldn't be built.
+"""
+
+import argparse
+import concurrent.futures
+import difflib
+import glob
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'cli'))
+
+import cases  # noqa: E402
+import command_line  # noqa: E402
+
+JOBS = 2
+JSHOST = os.path.join(ROOT, 'out/release/jshost')
+
+# Seconds until a test counts as hanging.
+GTEST_TIMEOUT = 300
+SCRIPT_TIMEOUT = 60
+
+SANITIZER_ENV = {
+    'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_checks=1:'
+                    'check_initialization_order=1',
+    'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
+    'TSAN_OPTIONS': 'halt_on_error=0:second_deadlock_stack=1',
+    'ASAN_SYMBOLIZER_PATH': '/usr/bin/llvm-symbolizer-19',
+    'TSAN_SYMBOLIZER_PATH': '/usr/bin/llvm-symbolizer-19',
+    'UBSAN_SYMBOLIZER_PATH': '/usr/bin/llvm-symbolizer-19',
+}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Result:
+    """How many tests of a group passed, and a report of each that didn't."""
+
+    def __init__(self, passed=0, failures=()):
+        self.passed = passed
+        self.failures = list(failures)  # (name, whole output)
+
+    def add(self, other):
+        self.passed += other.passed
+        self.failures += other.failures
+
+
+def run_apart(command, timeout, env=None, stderr=subprocess.PIPE):
+    """(exit status, stdout, stderr); the status is text if it isn't one."""
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=stderr, timeout=timeout,
+            env={**os.environ, **(env or {})}, check=False)
+        status, out, err = done.returncode, done.stdout, done.stderr
+        if status < 0:
+            status = 'killed by signal %d' % -status
+    except subprocess.TimeoutExpired as expired:
+        status = 'no end after %d s' % timeout
+        out, err = expired.stdout, expired.stderr
+    except OSError as error:
+        status, out, err = str(error), b'', b''
+    return (status, (out or b'').decode('utf-8', 'replace'),
+            (err or b'').decode('utf-8', 'replace'))
+
+
+def run(command, timeout, env=None):
+    """(exit status, output of both streams)."""
+    return run_apart(command, timeout, env, stderr=subprocess.STDOUT)[:2]
+
+
+def difference(name, path, text):
+    """Lines that tell how `text` differs from what the file at `path` says."""
+    with open(path, encoding='utf-8', newline='') as file:
+        expected = file.read()
+    return list(difflib.unified_diff(
+        expected.splitlines(), text.splitlines(), name, 'what it wrote',
+        lineterm='')) or (['%s: line ends differ' % name]
+                          if expected != text else [])
+
+
+def check(name, command):
+    """A command that is a test of its own."""
+    status, output = run(command, SCRIPT_TIMEOUT)
+    if status == 0:
+        return Result(passed=1)
+    return Result(failures=[(name, output)])
+
+
+def gtest_failures(name, output):
+    """(test, its part of the output) for each failed test."""
+    failures = []
+    for start in re.finditer(r'^\[ RUN      \] (\S+)$', output, re.M):
+        end = re.compile(r'^\[  FAILED  \] %s(,.*)? \(\d+ ms\)$' %
+                         re.escape(start[1]), re.M).search(output, start.end())
+        other = re.compile(r'^\[ RUN      \] ', re.M).search(
+            output, start.end())
+        if end and (not other or end.start() < other.start()):
+            failures.append(('%s %s' % (name, start[1]),
+                             output[start.start():end.end()]))
+    return failures
+
+
+def gtest(name, program, pattern, env=None):
+    """Runs a GoogleTest program."""
+    # One crash must not hide what else is wrong, but it does hide the tests
+    # that would have followed: it counts as a failure, with all the output.
+    command = [program, '--gtest_brief=0', '--gtest_color=no']
+    if pattern:
+        command.append('--gtest_filter=*%s*' % pattern)
+    status, output = run(command, GTEST_TIMEOUT, env)
+    passed = len(re.findall(r'^\[       OK \]', output, re.M))
+    failures = gtest_failures(name, output)
+    if status != 0 and not failures:
+        failures = [('%s (%s)' % (name, status), output)]
+    elif status not in (0, 1):
+        failures.append(('%s (%s)' % (name, status), output))
+    return Result(passed, failures)
+
+
+def script_command(path):
+    """How a JavaScript test wants to be run: `// flags: …`, `// args: …`."""
+    words = {'flags': [], 'args': []}
+    with open(os.path.join(ROOT, path), encoding='utf-8') as file:
+        for line in file:
+            directive = re.match(r'//\s*(flags|args):(.*)', line)
+            if not directive:
+                break
+            words[directive[1]] += shlex.split(directive[2])
+    return [JSHOST, *words['flags'], path, *words['args']]
+
+
+def script(path):
+    """A JavaScript program; it passes when it exits with 0, and when its
+    standard output and error are what PATH.out and PATH.err say, if there."""
+    words = script_command(path)
+    status, out, err = run_apart(words, SCRIPT_TIMEOUT)
+    problems = [] if status == 0 else ['exit status: %s' % status]
+    for name, text in (('.out', out), ('.err', err)):
+        expected = os.path.join(ROOT, path + name)
+        if os.path.exists(expected):
+            problems += difference(path + name, expected, text)
+    if not problems:
+        return Result(passed=1)
+    report = '\n'.join(['$ ' + shlex.join(words), *problems,
+                        '--- stdout', out, '--- stderr', err])
+    return Result(failures=[(path, report)])
+
+
+def command(case):
+    problems = command_line.run(case, JSHOST)
+    if not problems:
+        return Result(passed=1)
+    return Result(failures=[('tests/cli: ' + case.name, problems)])
+
+
+def in_parallel(function, items):
+    total = Result()
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for result in pool.map(function, items):
+            total.add(result)
+    return total
+
+
+def build(config, *targets):
+    command = [os.path.join(ROOT, 'scripts/build'), config, *targets]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                          stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        say('can\'t test: building %s failed (see above)' % config)
+        sys.exit(2)
+
+
+def steps(options):
+    """(what is done, function that does it) in order."""
+    pattern = options.pattern
+
+    def named(name):
+        return not pattern or pattern.lower() in name.lower()
+
+    def checks():
+        all_checks = [
+            ('scripts/check_includes', ['scripts/check_includes']),
+            ('scripts/format --check', ['scripts/format', '--check']),
+        ]
+        return in_parallel(lambda c: check(*c),
+                           [c for c in all_checks if named(c[0])])
+
+    def release(program):
+        return lambda: gtest(program, 'out/release/' + program, pattern)
+
+    def scripts():
+        paths = sorted(glob.glob('tests/js/*.js', root_dir=ROOT) +
+                       glob.glob('tests/js/*.mjs', root_dir=ROOT))
+        return in_parallel(script, [path for path in paths if named(path)])
+
+    def commands():
+        return in_parallel(command, [case for case in cases.CASES
+                                     if named('tests/cli: ' + case.name)])
+
+    def sanitized():
+        return in_parallel(
+            lambda config: gtest('heap_tests under ' + config,
+                                 'out/%s/heap_tests' % config, pattern,
+                                 SANITIZER_ENV), ['asan', 'tsan'])
+
+    yield 'checking includes and format', checks
+    yield 'building (release)', lambda: build('release')
+    yield 'heap_tests: the allocator', release('heap_tests')
+    yield 'host_tests: the V8 embedder', release('host_tests')
+    yield 'tests/js: scripts run by the shell', scripts
+    yield 'tests/cli: command lines', commands
+    if not options.quick:
+        yield 'building (asan, with ubsan)', lambda: build('asan')
+        yield 'building (tsan)', lambda: build('tsan')
+        yield 'heap_tests under ASan+UBSan and under TSan', sanitized
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog='scripts/test', description='Builds and runs all tests.')
+    parser.add_argument('--quick', action='store_true',
+                        help='without the sanitizer builds')
+    parser.add_argument('pattern', nargs='?', default='',
+                        help='run only tests whose name contains this')
+    options = parser.parse_args()
+
+    total = Result()
+    todo = list(steps(options))
+    for number, (title, step) in enumerate(todo, 1):
+        say('[%d/%d] %s' % (number, len(todo), title))
+        start = time.monotonic()
+        result = step() or Result()
+        for name, output in result.failures:
+            say('FAILED %s\n%s' % (name, output.rstrip()))
+        if result.passed or result.failures:
+            say('      %d passed, %d failed (%.1f s)' %
+                (result.passed, len(result.failures),
+                 time.monotonic() - start))
+        total.add(result)
+
+    for name, _ in total.failures:
+        say('FAILED ' + name)
+    say('%d passed, %d failed' % (total.passed, len(total.failures)))
+    sys.exit(1 if total.failures else 0)
+
+
+if __name__ == '__main__':
+    main()
