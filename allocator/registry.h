@@ -21,9 +21,10 @@ struct AllocatorInfo {
 // The allocators that `MakeAllocator` knows, the default first.
 const std::vector<AllocatorInfo>& KnownAllocators();
 
-// Makes the allocator that `spec` names: NAME[:key=value,…]. On failure
-// returns null and sets `*error` to one line that names the value and the
-// remedy. Thread-safe.
+// Makes the allocator that `spec` names: NAME[:key=value,…], or
+// PATH[:options] of a plug-in, where PATH has a '/' or ends in ".so". On
+// failure returns null and sets `*error` to one line that names the value and
+// the remedy. Thread-safe.
 std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
                                          std::string* error);
 

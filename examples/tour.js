@@ -27,7 +27,9 @@ function picture(title) {
   print('\n' + title);
   const rows = [['asked for, in use', stats.liveBytes]];
   if (stats.allocatedBytes !== null) {
-    rows.push(['lost to rounding', stats.allocatedBytes - stats.liveBytes]);
+    // Read while a collector's thread frees, the two may be of different moments.
+    const lost = Math.max(0, stats.allocatedBytes - stats.liveBytes);
+    rows.push(['lost to rounding', lost]);
   }
   if (stats.cachedBytes !== null) rows.push(['free, kept', stats.cachedBytes]);
   if (stats.zeroedBytes !== null) {
@@ -39,7 +41,7 @@ function picture(title) {
   chart(rows);
 }
 
-print(`${version()}, allocator ${heap.allocator}`);
+print(`V8 ${version()}, allocator ${heap.allocator}`);
 const {limit, reservedBytes} = heap.stats();
 print(`Buffers may take ${Number.isFinite(limit) ? size(limit) : 'any size'};` +
       ` address space reserved: ${size(reservedBytes ?? 0)}`);

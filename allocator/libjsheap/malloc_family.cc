@@ -50,7 +50,7 @@ Reclaimer& TheReclaimer() {
     _exit(70);
   }
   new (g_reclaimer_storage)
-      Reclaimer(*heap->reclaimable(),
+      Reclaimer({heap->reclaimable()},
                 ReclaimerOptions{.mode = ReclaimerOptions::Mode::kInline});
   g_heap.store(heap, std::memory_order_release);
   return heap;

@@ -18,25 +18,22 @@ constexpr bool kSanitizer = false;
 // pointer, as allocators do, need room in the block that every thread starts
 // with. glibc leaves 1664 bytes; jemalloc needs 2632. But glibc also rounds
 // the block up to the strictest alignment in it, so this variable makes room
-// for about 4 KiB.
+// for about 4 KiB. Only in a program: a library would take it for itself.
+#if defined(__PIE__) || !defined(__PIC__)
 alignas(4096) [[gnu::used, gnu::retain]] thread_local char t_room_for_libraries;
-
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() &&
-         text.substr(text.size() - end.size()) == end;
-}
+#endif
 
 // "/lib/libx.so: invalid ELF header", said of libx.so, without the name.
 LoadError ErrorOf(std::string_view message, const std::string& file) {
   const size_t colon = message.find(": ");
-  if (colon == message.npos || !EndsWith(message.substr(0, colon), file)) {
+  if (colon == message.npos || !message.substr(0, colon).ends_with(file)) {
     return {LoadError::Kind::kOther, std::string(message)};
   }
   const std::string_view text = message.substr(colon + 2);
   LoadError::Kind kind = LoadError::Kind::kOther;
-  if (EndsWith(text, "No such file or directory")) {
+  if (text.ends_with("No such file or directory")) {
     kind = LoadError::Kind::kNotFound;
-  } else if (EndsWith(text, "static TLS block")) {
+  } else if (text.ends_with("static TLS block")) {
     kind = LoadError::Kind::kNoStaticTls;
   }
   return {kind, std::string(text)};

@@ -1,5 +1,6 @@
 #include "allocator/reclaimer/reclaimer.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace jsheap {
@@ -34,18 +35,24 @@ bool ParseReclaimer(std::string_view text, ReclaimerOptions* options,
   return true;
 }
 
-Reclaimer::Reclaimer(Reclaimable& heap, const ReclaimerOptions& options)
-    : heap_(heap), options_(options) {
+Reclaimer::Reclaimer(std::initializer_list<Reclaimable*> heaps,
+                     const ReclaimerOptions& options)
+    : options_(options) {
   using Mode = ReclaimerOptions::Mode;
   if (options.mode == Mode::kOff) return;
+  std::copy(heaps.begin(), heaps.end(), heaps_.begin());
   // Started here and not by the first Wake: making a thread allocates, and
   // Wake may come from the middle of an allocator that serves those calls.
   if (options.mode == Mode::kThread) thread_ = std::thread([this] { Run(); });
-  heap_.SetListener(this, options.mode == Mode::kInline);
+  for (Reclaimable* heap : heaps) {
+    heap->SetListener(this, options.mode == Mode::kInline);
+  }
 }
 
 Reclaimer::~Reclaimer() {
-  heap_.SetListener(nullptr, false);
+  for (Reclaimable* heap : heaps_) {
+    if (heap != nullptr) heap->SetListener(nullptr, false);
+  }
   {
     std::lock_guard lock(mutex_);
     is_ending_ = true;
@@ -71,7 +78,7 @@ void Reclaimer::Allocated(uint32_t blocks) {
   std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return;
   allocated_.store(0, std::memory_order_relaxed);
-  (void)heap_.Tick();
+  (void)Tick();
 }
 
 uint64_t Reclaimer::wakeups() const {
@@ -87,7 +94,7 @@ void Reclaimer::Run() {
       ++wakeups_;
       is_awake_ = false;
       lock.unlock();
-      const bool more = heap_.Tick();
+      const bool more = Tick();
       lock.lock();
       is_awake_ |= more;
     } else {
@@ -96,11 +103,19 @@ void Reclaimer::Run() {
   }
 }
 
+bool Reclaimer::Tick() {
+  bool more = false;
+  for (Reclaimable* heap : heaps_) {
+    if (heap != nullptr) more |= heap->Tick();
+  }
+  return more;
+}
+
 // kTick, a quarter more or less.
 std::chrono::microseconds Reclaimer::NextTick() {
   jitter_state_ = jitter_state_ * 1664525u + 1013904223u;
   const auto tick =
-      std::chrono::duration_cast<std::chrono::microseconds>(heap_.kTick);
+      std::chrono::duration_cast<std::chrono::microseconds>(Reclaimable::kTick);
   return tick * 3 / 4 + tick * (jitter_state_ >> 16) / 65536 / 2;
 }
 

@@ -1,7 +1,7 @@
-// Decides when a heap's idle work is done: in a thread of its own, on the
+// Decides when the idle work of heaps is done: in a thread of its own, on the
 // threads that allocate, or never.
 //
-// The thread ticks only while the heap has something to age; else it sleeps
+// The thread ticks only while a heap has something to age; else it sleeps
 // until woken, so an idle process is never woken by its allocator (libpas's
 // scavenger does the same). Ticks are jittered, so that many processes don't
 // purge in step.
@@ -9,10 +9,13 @@
 #ifndef ALLOCATOR_RECLAIMER_RECLAIMER_H_
 #define ALLOCATOR_RECLAIMER_RECLAIMER_H_
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -35,8 +38,12 @@ bool ParseReclaimer(std::string_view text, ReclaimerOptions* options,
 
 class Reclaimer final : public ReclaimListener {
  public:
-  // `heap` must outlive this.
-  Reclaimer(Reclaimable& heap, const ReclaimerOptions& options);
+  static constexpr size_t kMostHeaps = 2;
+
+  // At most kMostHeaps; all must outlive this. Allocates nothing from the
+  // process's heap but what starting a thread takes.
+  Reclaimer(std::initializer_list<Reclaimable*> heaps,
+            const ReclaimerOptions& options);
   ~Reclaimer() override;
   Reclaimer(const Reclaimer&) = delete;
   Reclaimer& operator=(const Reclaimer&) = delete;
@@ -54,9 +61,10 @@ class Reclaimer final : public ReclaimListener {
 
  private:
   void Run();
+  bool Tick();
   std::chrono::microseconds NextTick();
 
-  Reclaimable& heap_;
+  std::array<Reclaimable*, kMostHeaps> heaps_ = {};  // the rest is null
   const ReclaimerOptions options_;
   std::atomic<uint64_t> allocated_{0};  // kInline: since the last tick
 

@@ -76,6 +76,7 @@ Suite MakeSuite() {
   AddCallocTouch(suite);
   AddLive(suite);
   AddScale(suite);
+  AddSettle(suite);
   return suite;
 }
 

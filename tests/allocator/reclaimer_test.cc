@@ -77,7 +77,7 @@ TEST(DecayTest, MemoryInUseAgainIsNotOld) {
 
 TEST(ReclaimerTest, ThreadGivesFreeMemoryBackAndFallsSilent) {
   auto heap = MakeSlab();
-  Reclaimer reclaimer(*heap->reclaimable(), {Mode::kThread});
+  Reclaimer reclaimer({heap->reclaimable()}, {Mode::kThread});
   UseAndFree(*heap, 64);
   EXPECT_TRUE(Eventually([&] { return Resident(*heap) <= 2 * kBlock; }));
   // Nothing is left to age: the thread stops waking up.
@@ -112,7 +112,7 @@ TEST(ReclaimerTest, PurgedMemoryReadsAsZero) {
 
 TEST(ReclaimerTest, InlineTicksByAllocations) {
   auto heap = MakeSlab();
-  Reclaimer reclaimer(*heap->reclaimable(), {Mode::kInline, 100});
+  Reclaimer reclaimer({heap->reclaimable()}, {Mode::kInline, 100});
   UseAndFree(*heap, 64);
   // Enough for every tick that anything may stay.
   for (int i = 0; i < 5000; ++i) heap->Free(heap->Allocate(40000), 40000);
@@ -121,7 +121,7 @@ TEST(ReclaimerTest, InlineTicksByAllocations) {
 
 TEST(ReclaimerTest, OffKeepsEverything) {
   auto heap = MakeSlab();
-  Reclaimer reclaimer(*heap->reclaimable(), {Mode::kOff});
+  Reclaimer reclaimer({heap->reclaimable()}, {Mode::kOff});
   UseAndFree(*heap, 16);
   std::this_thread::sleep_for(milliseconds(300));
   EXPECT_GE(Resident(*heap), 16 * kBlock);
@@ -130,7 +130,7 @@ TEST(ReclaimerTest, OffKeepsEverything) {
 
 TEST(ReclaimerTest, PurgesWhileOthersAllocate) {
   auto heap = MakeSlab();
-  Reclaimer reclaimer(*heap->reclaimable(), {Mode::kThread});
+  Reclaimer reclaimer({heap->reclaimable()}, {Mode::kThread});
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&, t] {

@@ -17,10 +17,15 @@ def unusable(name, args, *patterns, **more):
     return Case(name, args, status=2, err=one_line(*patterns), **more)
 
 
-def fills_heap(name, code, options=(), limit='32MiB'):
+def mib(number):
+    """A pattern for so many MiB as a message may write it."""
+    return r'\b%d(\.0)? ?MiB' % number
+
+
+def fills_heap(name, code, options=()):
     """A program that runs into the limit of V8's heap."""
-    return Case(name, ['--js-heap-limit', limit, *options, '-e', code],
-                status=70, out=ANYTHING, err=one_line('heap', limit))
+    return Case(name, ['--js-heap-limit', '32MiB', *options, '-e', code],
+                status=70, out=ANYTHING, err=one_line('heap limit', mib(32)))
 
 
 PROGRAMS = [
@@ -249,7 +254,7 @@ FILES = [
 BAD_SCRIPTS = [
     unusable('a missing script', ['gone.js'], r'gone\.js'),
     unusable('a directory', ['d'], r'\bd\b.*directory', files={'d/x': ''}),
-    unusable('an ELF file', ['s.js'], r's\.js', 'UTF-8',
+    unusable('an ELF file', ['s.js'], r's\.js', 'binary',
              files={'s.js': b'\x7fELF\x02\x01\x01' + bytes(range(256)) * 4}),
     unusable('invalid UTF-8', ['s.js'], r's\.js', 'UTF-8',
              files={'s.js': b'print("caf\xe9")\n'}),
@@ -259,8 +264,8 @@ BAD_SCRIPTS = [
              stdin=b'print("\xff")'),
     unusable('a missing preloaded script', ['-r', 'gone.js', '-e', '1'],
              r'gone\.js'),
-    Case('zeros', ['s.js'], files={'s.js': b'\0' * 100}, status=1,
-         err=Holds(r's\.js:1:1', 'SyntaxError')),
+    unusable('zeros', ['s.js'], r's\.js', 'binary',
+             files={'s.js': b'\0' * 100}),
     unusable('an empty script name', [''], "''|\"\"|empty|missing"),
 ]
 
@@ -370,7 +375,7 @@ OPTIONS += [
 ]
 
 # Makes 200 buffers of 1 MiB and drops each at once.
-CHURN = 'for (let i = 0; i < 200; i++) new Uint8Array(1 << 20).fill(1)'
+CHURN = 'for (let i = 0; i < 200; i++) new Uint8Array(1 << 20).fill(1);'
 
 LIMITS = [
     eval_case('over the buffer limit is a RangeError, and the script goes on',
@@ -386,12 +391,18 @@ LIMITS = [
               CHURN + ' print("ok")', 'RangeError true\nok\n',
               options=['--buffer-limit', '16MiB']),
     Case('an uncaught refusal', ['--buffer-limit', '16MiB', 's.js'],
+         files={'s.js': 'const a = [];\n'
+                        'for (;;) a.push(new ArrayBuffer(1 << 20))'},
+         status=70, err=Holds('^jshost: buffer limit', mib(16), r's\.js:2:17')),
+    Case('an uncaught refusal of one buffer over the limit',
+         ['--buffer-limit', '16MiB', 's.js'],
          files={'s.js': '\nnew ArrayBuffer(32 << 20)'}, status=70,
-         err=one_line('buffer', '16MiB', r's\.js:2')),
+         err=Holds('^jshost: buffer limit', mib(16), r's\.js:2:1')),
     Case('an uncaught refusal in a module', ['--buffer-limit', '16MiB',
                                              'm.mjs'],
-         files={'m.mjs': '\nawait 0; new ArrayBuffer(32 << 20)'}, status=70,
-         err=one_line('buffer', '16MiB')),
+         files={'m.mjs': 'await 0; const a = []; '
+                         'for (;;) a.push(new ArrayBuffer(1 << 20))'},
+         status=70, err=Holds('^jshost: buffer limit', mib(16))),
     eval_case('a RangeError of the script\'s own is no limit',
               'throw new RangeError("Array buffer allocation failed")',
               status=1, err=Holds('RangeError'),
@@ -408,8 +419,9 @@ LIMITS = [
               'catch (e) { print(e instanceof RangeError) }', 'true\n',
               options=['--buffer-limit', '16MiB']),
     eval_case('resizable buffers are held to the buffer limit',
-              'const b = new ArrayBuffer(0, {maxByteLength: 64 << 20}); '
-              'try { b.resize(32 << 20) } catch (e) { print(e.name) } '
+              'const b = new ArrayBuffer(0, {maxByteLength: 16 << 20}); '
+              'const other = new ArrayBuffer(8 << 20); '
+              'try { b.resize(12 << 20) } catch (e) { print(e.name) } '
               'b.resize(1 << 20); print(b.byteLength)',
               'RangeError\n1048576\n', options=['--buffer-limit', '16MiB']),
     fills_heap('objects fill the JS heap',
@@ -433,13 +445,13 @@ LIMITS = [
                options=['--young-limit', '4MiB']),
     Case('the limit\'s line says where', ['--js-heap-limit', '32MiB', 's.js'],
          files={'s.js': 'const a = [];\n\nfor (;;) a.push({});'}, status=70,
-         err=one_line(r's\.js:3', '32MiB')),
+         err=one_line(r's\.js:3', mib(32))),
     eval_case('a heap limit that is not reached',
               'let s = 0; for (let i = 0; i < 1e6; i++) s += [i].length; '
               'print(s)', '1000000\n', options=['--js-heap-limit', '32MiB']),
     Case('--stats after a heap limit', ['--stats', '--js-heap-limit', '32MiB',
          '-e', 'const a = []; for (;;) a.push({})'], status=70,
-         err=Holds('32MiB', 'slab')),
+         err=Holds(mib(32), 'slab')),
     Case('--stack-limit', shell='''
 a=$("$JSHOST" --stack-limit 128KiB depth.js)
 b=$("$JSHOST" --stack-limit 512KiB depth.js)
@@ -468,8 +480,7 @@ STREAMS = [
          err=one_line('standard output')),
     Case('stderr not open', shell='"$JSHOST" -e "printErr(1); print(2)" 2>&-',
          out='2\n'),
-    Case('stdin not open', shell='"$JSHOST" - <&-', status=2,
-         err=one_line('standard input')),
+    Case('stdin not open is empty', shell='"$JSHOST" - <&-'),
     Case('stdout and stderr in order', shell='"$JSHOST" -e \'print("a"); '
          'printErr("b"); write("c"); printErr("d"); print("e")\' 2>&1',
          out='a\nb\ncd\ne\n'),

@@ -20,9 +20,10 @@
 namespace jsheap::freelist {
 
 struct Block {
-  static constexpr size_t kUnit = 16;        // sizes are multiples of this
-  static constexpr size_t kHeaderBytes = 8;  // also of a tail tag
-  static constexpr size_t kLeastBytes = 32;  // header, two links, tail tag
+  static constexpr size_t kUnit = 16;           // sizes are multiples of this
+  static constexpr size_t kHeaderBytes = 8;     // also of a tail tag
+  static constexpr size_t kLeastBytes = 32;     // header, two links, tail tag
+  static constexpr size_t kMostLinkBytes = 32;  // of a cache, in a payload
 
   // No neighbour may merge with it: it is live, or in a cache that doesn't
   // merge.
@@ -68,7 +69,7 @@ struct Block {
   // What a cache keeps in the payload of its blocks.
   template <typename T>
   T& PayloadAs() {
-    static_assert(alignof(T) <= kUnit);
+    static_assert(sizeof(T) <= kMostLinkBytes && alignof(T) <= kUnit);
     return *static_cast<T*>(Payload());
   }
 

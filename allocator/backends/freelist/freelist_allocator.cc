@@ -6,6 +6,7 @@
 #include "allocator/backends/freelist/block_viewer.h"
 #include "allocator/backends/freelist/checks.h"
 #include "allocator/backends/freelist/heap_snapshot.h"
+#include "allocator/backends/freelist/purge.h"
 #include "allocator/size_text.h"
 
 namespace jsheap::freelist {
@@ -150,8 +151,13 @@ bool FreelistAllocator::Tick() {
 }
 
 uint64_t FreelistAllocator::Trim() {
-  Coalesce();
-  return pages_.Trim();
+  uint64_t purged;
+  {
+    std::lock_guard lock(mutex_);
+    coalescer_.Coalesce();
+    purged = PurgeFreeBlocks(manager_);
+  }
+  return purged + pages_.Trim();
 }
 
 void FreelistAllocator::SetListener(ReclaimListener* listener,

@@ -5,9 +5,7 @@
 namespace jsheap::bench {
 
 FreeingThread::FreeingThread(Allocator& heap, size_t most_waiting)
-    : heap_(heap),
-      most_waiting_(most_waiting),
-      thread_([this] { Run(); }) {}
+    : heap_(heap), most_waiting_(most_waiting), thread_([this] { Run(); }) {}
 
 FreeingThread::~FreeingThread() {
   {

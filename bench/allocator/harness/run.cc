@@ -33,6 +33,10 @@ void Run::Report(uint64_t operations) {
   state_.counters["end_rss"] = AboveStart(memory.rss);
 }
 
+void Run::ReportRss(const char* counter) {
+  state_.counters[counter] = AboveStart(ReadProcessMemory().rss);
+}
+
 double Run::AboveStart(uint64_t rss_bytes) const {
   const uint64_t start = rss_at_start_ + excluded_bytes_;
   return static_cast<double>(rss_bytes > start ? rss_bytes - start : 0);

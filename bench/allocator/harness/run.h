@@ -41,6 +41,9 @@ class Run {
   // The workload's own tables have so many bytes, all of them in RAM.
   void ExcludeFromRss(size_t bytes) { excluded_bytes_ += bytes; }
 
+  // Reports what is in RAM now, as peak_rss is counted.
+  void ReportRss(const char* counter);
+
   // Does the work, once, and reports. Everything before and after isn't timed.
   template <typename Work>
   void Time(uint64_t operations, Work work) {

@@ -20,7 +20,7 @@
 namespace jsheap::bench {
 namespace {
 
-constexpr uint64_t kBlocks = 100;       // of each thread
+constexpr uint64_t kBlocks = 100;        // of each thread
 constexpr uint64_t kWrites = 1'000'000;  // to each block
 
 void WriteBlocks(Allocator& heap, uint64_t writes) {

@@ -24,17 +24,17 @@ constexpr uint32_t kLeastBytes = 64 << 10;
 constexpr uint32_t kMostBytes = 64 << 20;
 
 // So many times that all sizes take about as long.
-uint64_t BuffersOf(uint32_t bytes) {
-  constexpr uint64_t kAllBytes = uint64_t{1} << 30;
-  return std::clamp<uint64_t>(kAllBytes / bytes, 16, 20'000);
+uint64_t BuffersOf(uint32_t bytes, uint64_t all_bytes) {
+  return std::max<uint64_t>(all_bytes / bytes, 12);
 }
 
 template <typename Touch>
-void AddTouch(Suite& suite, const std::string& name, Touch touch) {
+void AddTouch(Suite& suite, const std::string& name, uint64_t all_bytes,
+              Touch touch) {
   for (uint32_t bytes = kLeastBytes; bytes <= kMostBytes; bytes *= 4) {
     suite.Add(name + "/" + FormatSizeExact(bytes), [=](Run& run) {
       Random random(/*seed=*/1);
-      const uint64_t buffers = run.Scaled(BuffersOf(bytes));
+      const uint64_t buffers = run.Scaled(BuffersOf(bytes, all_bytes));
       run.Time(buffers, [&] {
         for (uint64_t i = 0; i < buffers; ++i) {
           void* buffer = run.heap().AllocateZeroed(bytes);
@@ -49,13 +49,14 @@ void AddTouch(Suite& suite, const std::string& name, Touch touch) {
 }  // namespace
 
 void AddCallocTouch(Suite& suite) {
-  AddTouch(suite, "calloc-touch-0", [](char*, uint32_t, Random&) {});
-  AddTouch(suite, "calloc-touch-1",
+  AddTouch(suite, "calloc-touch-0", uint64_t{1} << 30,
+           [](char*, uint32_t, Random&) {});
+  AddTouch(suite, "calloc-touch-1", uint64_t{1} << 30,
            [](char* buffer, uint32_t bytes, Random& random) {
              volatile char* byte = buffer + random.Below(bytes);
              *byte = 1;
            });
-  AddTouch(suite, "calloc-touch-all",
+  AddTouch(suite, "calloc-touch-all", uint64_t{1} << 29,
            [](char* buffer, uint32_t bytes, Random&) {
              std::memset(buffer, 1, bytes);
              benchmark::DoNotOptimize(buffer[0]);

@@ -25,7 +25,7 @@ namespace {
 constexpr size_t kBlocks = 1000;
 constexpr uint64_t kRounds = 100;  // of a loop
 constexpr uint64_t kLoops = 100;
-constexpr uint64_t kHandEvery = 2;  // loops
+constexpr uint64_t kHandEvery = 2;          // loops
 constexpr size_t kReplaced = kBlocks / 10;  // of a round
 constexpr uint32_t kLeastBytes = 8;
 constexpr uint32_t kMostBytes = 16000;

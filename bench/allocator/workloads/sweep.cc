@@ -56,7 +56,7 @@ void AddSweep(Suite& suite) {
   AddSizes(suite, "sweep/64-64Ki", ParetoSizes(kSizes, 64, 64 << 10, 1),
            2'000'000);
   AddSizes(suite, "sweep/128", {128}, 4'000'000);
-  AddSizes(suite, "sweep/4Ki", {4 << 10}, 1'000'000);
+  AddSizes(suite, "sweep/4Ki", {4 << 10}, 400'000);
   AddSizes(suite, "sweep/64Ki", {64 << 10}, 50'000);
   AddSizes(suite, "sweep/1Mi", {1 << 20}, 3000);
 }

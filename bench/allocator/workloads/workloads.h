@@ -22,9 +22,10 @@ void AddPareto(Suite& suite);
 void AddSweep(Suite& suite);
 void AddCallocTouch(Suite& suite);
 
-// How cost grows:
+// How cost grows, and what stays:
 void AddLive(Suite& suite);
 void AddScale(Suite& suite);
+void AddSettle(Suite& suite);
 
 }  // namespace jsheap::bench
 
