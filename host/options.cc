@@ -149,6 +149,9 @@ class Parser {
   void AddMemory() {
     Value("--allocator", &options_->allocator, "NAME[:KEY=VALUE,...]",
           "where buffers come from");
+    Value("--reclaimer", &options_->reclaimer, "WHO",
+          "who gives free memory back: thread, inline[=N] (every N "
+          "allocations) or off");
     Flag("--list-allocators", &raw_.list_allocators,
          "list the allocators and their keys");
     Value("--js-heap-limit", &raw_.js_heap, "SIZE",

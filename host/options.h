@@ -22,6 +22,7 @@ struct Options {
   std::vector<std::string> preloads;
   SourceKind kind = SourceKind::kDetect;
   std::string allocator = "slab";
+  std::string reclaimer = "thread";
   Limits limits;
   bool stats = false;
   std::string stats_json;  // a file, or empty

@@ -44,8 +44,8 @@ Reclaimer::Reclaimer(std::initializer_list<Reclaimable*> heaps,
   // Started here and not by the first Wake: making a thread allocates, and
   // Wake may come from the middle of an allocator that serves those calls.
   if (options.mode == Mode::kThread) thread_ = std::thread([this] { Run(); });
-  for (Reclaimable* heap : heaps) {
-    heap->SetListener(this, options.mode == Mode::kInline);
+  for (Reclaimable* heap : heaps_) {
+    if (heap != nullptr) heap->SetListener(this, options.mode == Mode::kInline);
   }
 }
 

@@ -40,8 +40,8 @@ class Reclaimer final : public ReclaimListener {
  public:
   static constexpr size_t kMostHeaps = 2;
 
-  // At most kMostHeaps; all must outlive this. Allocates nothing from the
-  // process's heap but what starting a thread takes.
+  // At most kMostHeaps, null for none; all must outlive this. Allocates nothing
+  // from the process's heap but what starting a thread takes.
   Reclaimer(std::initializer_list<Reclaimable*> heaps,
             const ReclaimerOptions& options);
   ~Reclaimer() override;

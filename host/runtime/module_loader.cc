@@ -202,9 +202,10 @@ v8::MaybeLocal<v8::Module> ModuleLoader::CompileJson(Entry* entry,
         return {};
       }
       const std::string message =
-          ToText(isolate_, caught.Message()->Get());
+          ToText(isolate_, caught.Exception());
       isolate_->ThrowException(v8::Exception::SyntaxError(
-          String(isolate_, fmt::format("{}: {}", name, message))));
+          String(isolate_, fmt::format("{}: {}", name,
+                               message.substr(message.find(": ") + 2)))));
       caught.ReThrow();
       return {};
     }

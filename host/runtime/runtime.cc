@@ -321,26 +321,25 @@ void Runtime::Report(v8::Local<v8::Message> message,
     observer_->OnUncaught(context(), message, error, in_promise);
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (is_limit) observer_->OnBufferLimit(budget(), where);
+  if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
 // V8's errors about memory that it didn't get; by their text, since they are
 // RangeErrors like any other.
 bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
-  const bool limited = budget().limit() != jsheap::Budget::kUnlimited;
+  if (environment_.buffers->refusals().count() == 0) return false;
   if (!error->IsNativeError()) return false;
-  if (!limited && environment_.buffers->refusals().count() == 0) return false;
-  const v8::Local<v8::Message> message =
-      v8::Exception::CreateMessage(isolate_, error);
-  const std::string text = ToText(isolate_, message->Get());
-  return text.find("RangeError: ") != std::string::npos &&
-         (text.ends_with("Array buffer allocation failed") ||
-          text.ends_with("could not allocate memory") ||
-          (environment_.buffers->refusals().count() != 0 &&
-           (text.ends_with("Invalid length parameter") ||
-            text.ends_with("Unable to grow instance memory") ||
-            text.find("WebAssembly.Memory.grow()") != std::string::npos)));
+  const std::string text =
+      ToText(isolate_, v8::Exception::CreateMessage(isolate_, error)->Get());
+  if (text.find("RangeError: ") == std::string::npos) return false;
+  for (const std::string_view end :
+       {"Array buffer allocation failed", "could not allocate memory",
+        "Unable to grow instance memory",
+        ".resize: Out of memory", ".grow: Out of memory"}) {
+    if (text.ends_with(end)) return true;
+  }
+  return false;
 }
 
 void Runtime::ReportUnsettled() {

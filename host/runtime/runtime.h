@@ -55,7 +55,7 @@ class RuntimeObserver {
   // The heap limit; the script is terminated.
   virtual void OnHeapLimit(const HeapLimitGuard::Hit& hit) = 0;
   // The uncaught error before this was V8's about a buffer that was refused.
-  virtual void OnBufferLimit(const jsheap::Budget& budget,
+  virtual void OnBufferLimit(const ArrayBufferAllocator& buffers,
                              const std::string& where) = 0;
   // The module awaits what nothing will settle; `where` names the await.
   virtual void OnUnsettledAwait(const std::string& where) = 0;

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <memory>
 
-#include "allocator/registry.h"
 #include "allocator/size_text.h"
 #include "host/globals/files.h"
 #include "host/globals/output.h"
@@ -19,9 +18,12 @@
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/process_heap.h"
 
 namespace jshost {
 namespace {
+
+using jsheap::FormatSize;
 
 // What every run sets before the user's own flags. V8 would abort on external
 // memory that it finds unreasonable, where a limit of ours may allow it
@@ -53,15 +55,16 @@ class Shell final : public RuntimeObserver {
     SayLine(DescribeHit(hit));
   }
 
-  void OnBufferLimit(const jsheap::Budget& budget,
+  void OnBufferLimit(const ArrayBufferAllocator& buffers,
                      const std::string& where) override {
-    const bool limited = budget.limit() != jsheap::Budget::kUnlimited;
+    const uint64_t limit = buffers.budget().limit();
     const std::string what =
-        limited ? fmt::format("buffer limit of {} reached",
-                              jsheap::FormatSize(budget.limit()))
-                : "the heap has no memory left for buffers";
-    SayLine(fmt::format("{} ({} in use){}{}", what,
-                        jsheap::FormatSize(budget.used()),
+        limit == jsheap::Budget::kUnlimited
+            ? "the heap has no memory left for buffers"
+            : fmt::format("buffer limit of {} reached", FormatSize(limit));
+    SayLine(fmt::format("{} ({} in use, {} more asked for){}{}", what,
+                        FormatSize(buffers.budget().used()),
+                        FormatSize(buffers.refusals().last_bytes()),
                         where.empty() ? "" : " ", where));
   }
 
@@ -130,17 +133,18 @@ int Shell::Run() {
   if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
     return Fail("--v8-flags: " + error);
   }
-  std::shared_ptr<jsheap::Allocator> heap =
-      jsheap::MakeAllocator(options_.allocator, &error);
-  if (heap == nullptr) return Fail("--allocator: " + error);
+  ProcessHeap* const heap =
+      ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)
+          .release();
+  if (heap == nullptr) return Fail(error);
   Program program;
   if (!ReadProgram(options_, &program, &error)) return Fail(error);
 
-  // Neither is ever destroyed: the process ends with the program, and V8 takes
+  // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
-  auto* const v8 = new V8Process([heap] { heap->FlushThread(); });
+  auto* const v8 = new V8Process([heap] { heap->OnTaskDone(); });
   RuntimeOptions runtime_options{.limits = options_.limits,
-                                 .heap = heap,
+                                 .heap = heap->buffers(),
                                  .script_args = options_.script_args,
                                  .out = &out_,
                                  .err = &err_};

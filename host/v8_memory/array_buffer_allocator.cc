@@ -7,7 +7,7 @@
 namespace jshost {
 namespace {
 
-constexpr uint64_t kLargestAccountable = (uint64_t{32} << 30) - 1;
+constexpr size_t kLargestAccountable = (size_t{32} << 30) - 1;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 }  // namespace
@@ -62,8 +62,8 @@ void ArrayBufferAllocator::Free(void* block, size_t bytes) {
 }
 
 size_t ArrayBufferAllocator::MaxAllocationSize() const {
-  const uint64_t ours = std::min(budget_->limit(), kLargestAccountable);
-  return std::min<uint64_t>(ours, v8::ArrayBuffer::Allocator::MaxAllocationSize());
+  return std::min(kLargestAccountable,
+                  v8::ArrayBuffer::Allocator::MaxAllocationSize());
 }
 
 void* ArrayBufferAllocator::AllocateFallback(size_t bytes) {

@@ -39,9 +39,10 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   void* AllocateUninitialized(size_t bytes) override;
   void Free(void* block, size_t bytes) override;
 
-  // What V8 refuses without asking, and without collecting garbage first. One
-  // below 32 GiB, since V8 aborts on accounting for 32 GiB at once
-  // (api.cc:9751), or the limit.
+  // What V8 refuses without asking. One below 32 GiB, since V8 aborts on
+  // accounting for 32 GiB at once (api.cc:9751). Not the limit: V8 keeps the
+  // first answer (isolate.h:2002), and also refuses by it what a resizable
+  // buffer may only grow to (builtins-arraybuffer.cc:72).
   size_t MaxAllocationSize() const override;
 
   uint64_t allocations() const;
@@ -55,6 +56,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   const jsheap::Budget& budget() const { return *budget_; }
   std::shared_ptr<jsheap::Budget> shared_budget() const { return budget_; }
   Refusals& refusals() { return refusals_; }
+  const Refusals& refusals() const { return refusals_; }
 
  private:
   template <typename Take>

@@ -1,0 +1,59 @@
+#include "host/v8_memory/process_heap.h"
+
+#include <utility>
+
+#include "allocator/reclaimer/reclaimer.h"
+#include "allocator/registry.h"
+#include "host/v8_memory/native_heap.h"
+
+namespace jshost {
+namespace {
+
+jsheap::Reclaimable* ReclaimableOf(jsheap::Allocator* heap) {
+  return heap != nullptr ? heap->reclaimable() : nullptr;
+}
+
+bool IsMalloc(const std::string& allocator) {
+  return allocator.substr(0, allocator.find(':')) == "malloc";
+}
+
+}  // namespace
+
+std::unique_ptr<ProcessHeap> ProcessHeap::Make(const std::string& allocator,
+                                               const std::string& reclaimer,
+                                               std::string* error) {
+  jsheap::ReclaimerOptions options;
+  if (!jsheap::ParseReclaimer(reclaimer, &options, error)) {
+    *error = "--reclaimer: " + *error;
+    return nullptr;
+  }
+  std::shared_ptr<jsheap::Allocator> buffers =
+      jsheap::MakeAllocator(allocator, error);
+  if (buffers == nullptr || (!IsMalloc(allocator) && !StartNativeHeap(error))) {
+    *error = "--allocator: " + *error;
+    return nullptr;
+  }
+  std::unique_ptr<ProcessHeap> heap(new ProcessHeap(std::move(buffers)));
+  heap->reclaimer_ = std::make_unique<jsheap::Reclaimer>(
+      std::initializer_list<jsheap::Reclaimable*>{
+          ReclaimableOf(heap->buffers_.get()), ReclaimableOf(NativeHeap())},
+      options);
+  return heap;
+}
+
+ProcessHeap::ProcessHeap(std::shared_ptr<jsheap::Allocator> buffers)
+    : buffers_(std::move(buffers)) {}
+
+ProcessHeap::~ProcessHeap() = default;
+
+void ProcessHeap::OnTaskDone() {
+  buffers_->FlushThread();
+  if (jsheap::Allocator* native = NativeHeap()) native->FlushThread();
+}
+
+void ProcessHeap::OnThreadIdle() {
+  buffers_->IdleThread();
+  if (jsheap::Allocator* native = NativeHeap()) native->IdleThread();
+}
+
+}  // namespace jshost
