@@ -65,8 +65,8 @@ int Main(int argc, char** argv) {
     case Options::Action::kHelp:
       return PrintText(HelpText());
     case Options::Action::kVersion:
-      return PrintText(fmt::format("jshost 0.1.0 (V8 {})\n",
-                                   v8::V8::GetVersion()));
+      return PrintText(
+          fmt::format("jshost 0.1.0 (V8 {})\n", v8::V8::GetVersion()));
     case Options::Action::kListAllocators:
       return PrintText(AllocatorList());
     case Options::Action::kRun:

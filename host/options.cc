@@ -65,8 +65,9 @@ class Parser {
       return false;
     }
     if (options_->print && raw_.module) {
-      *error = "-p prints a script's value and a module has none; use -e with "
-               "print(…)";
+      *error =
+          "-p prints a script's value and a module has none; use -e with "
+          "print(…)";
       return false;
     }
     if (raw_.module) options_->kind = Options::SourceKind::kModule;
@@ -252,9 +253,9 @@ class Parser {
     if (text.empty()) return true;
     *size = jsheap::ParseSize(text);
     if (*size) return true;
-    *error = fmt::format(
-        "{}: '{}' is not a size; write e.g. 64MiB, 512K or 1048576", flag,
-        text);
+    *error =
+        fmt::format("{}: '{}' is not a size; write e.g. 64MiB, 512K or 1048576",
+                    flag, text);
     return false;
   }
 

@@ -50,7 +50,8 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, bool fill,
     SetHead(PageId{first}, pages, SpanKind::kNew);
   }
   if (fill) {
-    for (uint32_t i = 1; i < pages; ++i) span[i].to_head = i;
+    // The last one's is set, and may be read by others.
+    for (uint32_t i = 1; i + 1 < pages; ++i) span[i].to_head = i;
   }
   return {span, pages - zero_pages, warm_pages};
 }

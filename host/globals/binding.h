@@ -81,17 +81,17 @@ inline bool Refuse(v8::Isolate* isolate, const char* name, const char* wanted,
 }
 
 // Reads one argument; false when an exception is pending.
-inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
-                 const char*, bool* result) {
+inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value, const char*,
+                 bool* result) {
   *result = value->BooleanValue(isolate);
   return true;
 }
-inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
-                 const char*, double* result) {
+inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value, const char*,
+                 double* result) {
   return value->NumberValue(isolate->GetCurrentContext()).To(result);
 }
-inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
-                 const char*, int32_t* result) {
+inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value, const char*,
+                 int32_t* result) {
   return value->Int32Value(isolate->GetCurrentContext()).To(result);
 }
 inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
@@ -187,10 +187,10 @@ void Invoke(const CallbackInfo& info) {
   Environment& env = Environment::For(info.GetIsolate());
   [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
     Arguments arguments;
-    const bool all = (ReadArgument(info, static_cast<int>(kIndex),
-                                   kTexts[kIndex],
-                                   &std::get<kIndex>(arguments)) &&
-                      ...);
+    const bool all =
+        (ReadArgument(info, static_cast<int>(kIndex), kTexts[kIndex],
+                      &std::get<kIndex>(arguments)) &&
+         ...);
     if (!all) return;
     if constexpr (std::is_void_v<typename Types::Result>) {
       kFunction(env, std::move(std::get<kIndex>(arguments))...);

@@ -19,8 +19,8 @@ bool Bytes::Assign(v8::Isolate* isolate, v8::Local<v8::Value> value) {
       view->CopyContents(text_.data(), text_.size());
       return true;
     }
-    data_ = static_cast<const char*>(view->Buffer()->Data()) +
-            view->ByteOffset();
+    data_ =
+        static_cast<const char*>(view->Buffer()->Data()) + view->ByteOffset();
     size_ = view->ByteLength();
   } else if (value->IsArrayBuffer()) {
     const auto buffer = value.As<v8::ArrayBuffer>();

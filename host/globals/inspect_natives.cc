@@ -34,8 +34,9 @@ v8::MaybeLocal<v8::Value> GetPromiseDetails(Environment& env,
               result);
 }
 
-v8::MaybeLocal<v8::Array> GetOwnNonIndexProperties(
-    Environment& env, v8::Local<v8::Object> object, bool only_enumerable) {
+v8::MaybeLocal<v8::Array> GetOwnNonIndexProperties(Environment& env,
+                                                   v8::Local<v8::Object> object,
+                                                   bool only_enumerable) {
   return object->GetPropertyNames(
       env.isolate->GetCurrentContext(), v8::KeyCollectionMode::kOwnOnly,
       only_enumerable ? v8::ONLY_ENUMERABLE : v8::ALL_PROPERTIES,
@@ -47,9 +48,9 @@ v8::Local<v8::Value> PreviewEntries(Environment& env,
                                     v8::Local<v8::Value> value) {
   bool is_key_value = false;
   v8::Local<v8::Array> entries;
-  if (!value->IsObject() ||
-      !value.As<v8::Object>()->PreviewEntries(&is_key_value).ToLocal(
-          &entries)) {
+  if (!value->IsObject() || !value.As<v8::Object>()
+                                 ->PreviewEntries(&is_key_value)
+                                 .ToLocal(&entries)) {
     entries = v8::Array::New(env.isolate);
   }
   return Pair(env.isolate, entries,
@@ -119,8 +120,7 @@ void AddInspectNatives(v8::Local<v8::Context> context,
   Method<&GetOwnNonIndexProperties, "object", "onlyEnumerable">(
       context, natives, "getOwnNonIndexProperties");
   Method<&PreviewEntries, "value">(context, natives, "previewEntries");
-  Method<&GetConstructorName, "object">(context, natives,
-                                        "getConstructorName");
+  Method<&GetConstructorName, "object">(context, natives, "getConstructorName");
   Method<&ClassOf, "value">(context, natives, "classOf");
 }
 

@@ -180,8 +180,7 @@ void InstallShellIo(v8::Local<v8::Context> context) {
   Method<&Load, "paths">(context, global, "load");
   Method<&Quit, "code">(context, global, "quit");
   Method<&Version>(context, global, "version");
-  const v8::Local<v8::Array> args =
-      ScriptArguments(v8::Isolate::GetCurrent());
+  const v8::Local<v8::Array> args = ScriptArguments(v8::Isolate::GetCurrent());
   Define(context, global, "scriptArgs", args);
   Define(context, global, "arguments", args);
 }

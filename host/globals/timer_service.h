@@ -19,7 +19,8 @@ class TimerService {
   // Calls `fire` as a task of its own after `delay_ms` milliseconds, and again
   // every `delay_ms` if `repeat`, until stopped. Equal times fire in the order
   // in which they were started.
-  virtual Id Start(double delay_ms, bool repeat, std::function<void()> fire) = 0;
+  virtual Id Start(double delay_ms, bool repeat,
+                   std::function<void()> fire) = 0;
 
   // As soon as the tasks that are ready now have run, timers aside.
   virtual Id StartImmediate(std::function<void()> fire) = 0;

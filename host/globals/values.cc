@@ -45,7 +45,7 @@ std::string ToText(v8::Isolate* isolate, v8::Local<v8::Value> value) {
   }
   std::string text(string->Utf8Length(isolate), '\0');
   string->WriteUtf8(isolate, text.data(), text.size(),
-                      v8::String::WriteFlags::kReplaceInvalidUtf8);
+                    v8::String::WriteFlags::kReplaceInvalidUtf8);
   return text;
 }
 

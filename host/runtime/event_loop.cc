@@ -30,8 +30,7 @@ void EventLoop::Run(v8::Task& task) {
 }
 
 void EventLoop::Post(std::unique_ptr<v8::Task> task) {
-  asio::post(asio_->context,
-             [this, task = std::move(task)] { Run(*task); });
+  asio::post(asio_->context, [this, task = std::move(task)] { Run(*task); });
 }
 
 void EventLoop::PostDelayed(std::unique_ptr<v8::Task> task,
@@ -41,20 +40,18 @@ void EventLoop::PostDelayed(std::unique_ptr<v8::Task> task,
   asio::post(asio_->context, [this, when, task = std::move(task)]() mutable {
     auto timer = std::make_unique<asio::steady_timer>(asio_->context, when);
     asio::steady_timer& started = *timer;
-    started.async_wait([this, timer = std::move(timer),
-                        task = std::move(task)](boost::system::error_code) {
-      Run(*task);
-    });
+    started.async_wait([this, timer = std::move(timer), task = std::move(task)](
+                           boost::system::error_code) { Run(*task); });
   });
 }
 
 void EventLoop::SetAlarm(Clock::time_point when,
                          std::function<void()> on_alarm) {
   asio_->alarm.expires_at(when);
-  asio_->alarm.async_wait([this, on_alarm = std::move(on_alarm)](
-                              boost::system::error_code error) {
-    if (!error && !stopped_) on_alarm();
-  });
+  asio_->alarm.async_wait(
+      [this, on_alarm = std::move(on_alarm)](boost::system::error_code error) {
+        if (!error && !stopped_) on_alarm();
+      });
 }
 
 void EventLoop::CancelAlarm() { asio_->alarm.cancel(); }

@@ -201,17 +201,15 @@ v8::MaybeLocal<v8::Module> ModuleLoader::CompileJson(Entry* entry,
         caught.ReThrow();
         return {};
       }
-      const std::string message =
-          ToText(isolate_, caught.Exception());
-      isolate_->ThrowException(v8::Exception::SyntaxError(
-          String(isolate_, fmt::format("{}: {}", name,
-                               message.substr(message.find(": ") + 2)))));
+      const std::string message = ToText(isolate_, caught.Exception());
+      isolate_->ThrowException(v8::Exception::SyntaxError(String(
+          isolate_, fmt::format("{}: {}", name,
+                                message.substr(message.find(": ") + 2)))));
       caught.ReThrow();
       return {};
     }
   }
-  const std::array<v8::Local<v8::String>, 1> exports{
-      Name(isolate_, "default")};
+  const std::array<v8::Local<v8::String>, 1> exports{Name(isolate_, "default")};
   const v8::Local<v8::Module> module = v8::Module::CreateSyntheticModule(
       isolate_, String(isolate_, name),
       v8::MemorySpan<const v8::Local<v8::String>>(exports.data(),
@@ -230,8 +228,7 @@ v8::MaybeLocal<v8::Value> ModuleLoader::EvaluateJson(
   const v8::Local<v8::Value> value = entry->json.Get(isolate);
   entry->json.Reset();
   v8::Local<v8::Promise::Resolver> resolver;
-  if (module
-          ->SetSyntheticModuleExport(isolate, Name(isolate, "default"), value)
+  if (module->SetSyntheticModuleExport(isolate, Name(isolate, "default"), value)
           .IsNothing() ||
       !v8::Promise::Resolver::New(context).ToLocal(&resolver) ||
       resolver->Resolve(context, v8::Undefined(isolate)).IsNothing()) {

@@ -73,8 +73,7 @@ class ModuleLoader {
                                   const std::string& importer);
   v8::MaybeLocal<v8::Module> CompileFile(Entry* entry, Type type,
                                          const std::string& importer);
-  v8::MaybeLocal<v8::Module> CompileJson(Entry* entry,
-                                         const std::string& text);
+  v8::MaybeLocal<v8::Module> CompileJson(Entry* entry, const std::string& text);
   v8::MaybeLocal<v8::Module> CompileText(Entry* entry, const std::string& text);
   void Remember(Entry* entry, v8::Local<v8::Module> module);
   Entry* EntryOf(v8::Local<v8::Module> module);

@@ -21,8 +21,7 @@ bool IsFile(const std::string& path) {
 
 bool IsPath(std::string_view specifier) {
   return specifier.starts_with('/') || specifier.starts_with("./") ||
-         specifier.starts_with("../") || specifier == "." ||
-         specifier == "..";
+         specifier.starts_with("../") || specifier == "." || specifier == "..";
 }
 
 std::string Normalize(const fs::path& path) {
@@ -91,9 +90,8 @@ bool ModuleResolver::ResolvePath(std::string_view specifier,
   const size_t end = std::min(specifier.find_first_of("?#"), specifier.size());
   const std::string_view plain = specifier.substr(0, end);
   result->suffix = specifier.substr(end);
-  const std::optional<std::string> path = plain.starts_with("file:")
-                                              ? FileUrlToPath(plain)
-                                              : DecodePercent(plain);
+  const std::optional<std::string> path =
+      plain.starts_with("file:") ? FileUrlToPath(plain) : DecodePercent(plain);
   if (!path) {
     *error = fmt::format("'{}' is no valid file URL", specifier);
     return false;
@@ -108,8 +106,8 @@ bool ModuleResolver::Finish(const std::string& specifier, std::string path,
                             ResolvedModule* result, std::string* error) {
   std::error_code status;
   if (fs::is_directory(path, status)) {
-    *error = fmt::format("'{}' is a directory{}", specifier,
-                         Hint(specifier, path));
+    *error =
+        fmt::format("'{}' is a directory{}", specifier, Hint(specifier, path));
     return false;
   }
   const fs::path real = fs::canonical(path, status);

@@ -111,7 +111,8 @@ std::unique_ptr<v8::JobHandle> Platform::CreateJobImpl(
     v8::TaskPriority priority, std::unique_ptr<v8::JobTask> job,
     const v8::SourceLocation& location) {
   return workers_->CreateJob(
-      priority, std::make_unique<NotifyingJob>(std::move(job), &on_worker_idle_),
+      priority,
+      std::make_unique<NotifyingJob>(std::move(job), &on_worker_idle_),
       location);
 }
 

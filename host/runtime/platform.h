@@ -57,8 +57,8 @@ class Platform final : public v8::Platform {
                                   std::unique_ptr<v8::Task> task,
                                   const v8::SourceLocation& location) override;
   void PostDelayedTaskOnWorkerThreadImpl(
-      v8::TaskPriority priority, std::unique_ptr<v8::Task> task,
-      double seconds, const v8::SourceLocation& location) override;
+      v8::TaskPriority priority, std::unique_ptr<v8::Task> task, double seconds,
+      const v8::SourceLocation& location) override;
 
   const std::function<void()> on_worker_idle_;
   const std::unique_ptr<v8::Platform> workers_;

@@ -163,8 +163,8 @@ bool Runtime::Start(const Program& program) {
   bool compiled = false;
   switch (program.kind) {
     case Program::Kind::kClassic:
-      compiled = CompileScript(isolate_, program.name, program.text)
-                     .ToLocal(&script);
+      compiled =
+          CompileScript(isolate_, program.name, program.text).ToLocal(&script);
       break;
     case Program::Kind::kModule:
       compiled = modules_->Compile(program.path, program.text).ToLocal(&module);
@@ -221,8 +221,8 @@ bool Runtime::StartClassic(const Program& program,
   v8::Local<v8::Value> result;
   if (!script->Run(context()).ToLocal(&result)) return false;
   if (program.print_result) {
-    environment_.out->Write(
-        Show(result, environment_.out->is_terminal()) + "\n");
+    environment_.out->Write(Show(result, environment_.out->is_terminal()) +
+                            "\n");
   }
   return true;
 }
@@ -309,8 +309,8 @@ void Runtime::OnUncaught(const v8::TryCatch& caught) {
   Report(caught.Message(), caught.Exception(), false);
 }
 
-void Runtime::Report(v8::Local<v8::Message> message,
-                     v8::Local<v8::Value> error, bool in_promise) {
+void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
+                     bool in_promise) {
   if (ending_) return;
   const bool is_limit = IsBufferLimit(error);
   std::string where;
@@ -335,8 +335,8 @@ bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   if (text.find("RangeError: ") == std::string::npos) return false;
   for (const std::string_view end :
        {"Array buffer allocation failed", "could not allocate memory",
-        "Unable to grow instance memory",
-        ".resize: Out of memory", ".grow: Out of memory"}) {
+        "Unable to grow instance memory", ".resize: Out of memory",
+        ".grow: Out of memory"}) {
     if (text.ends_with(end)) return true;
   }
   return false;
@@ -425,10 +425,12 @@ std::string Runtime::Show(v8::Local<v8::Value> value, bool colors) {
   v8::Local<v8::Value> inspect;
   v8::Local<v8::Value> show;
   v8::Local<v8::Value> text;
-  std::array<v8::Local<v8::Value>, 2> args{
-      value, v8::Boolean::New(isolate_, colors)};
+  std::array<v8::Local<v8::Value>, 2> args{value,
+                                           v8::Boolean::New(isolate_, colors)};
   if (builtins_->Require("inspect").ToLocal(&inspect) && inspect->IsObject() &&
-      inspect.As<v8::Object>()->Get(in, Name(isolate_, "show")).ToLocal(&show) &&
+      inspect.As<v8::Object>()
+          ->Get(in, Name(isolate_, "show"))
+          .ToLocal(&show) &&
       show->IsFunction() &&
       show.As<v8::Function>()
           ->Call(isolate_, in, inspect, args.size(), args.data())

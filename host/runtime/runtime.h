@@ -34,8 +34,8 @@ namespace jshost {
 struct Ending {
   enum class Kind {
     kFinished,
-    kQuit,            // `quit_status` says with what
-    kUncaught,        // an exception or a rejection, or unwritable output
+    kQuit,      // `quit_status` says with what
+    kUncaught,  // an exception or a rejection, or unwritable output
     kMemoryLimit,
     kUnsettledAwait,  // the module awaits what nothing will settle
   };
@@ -123,8 +123,7 @@ class Runtime final : public Host {
  private:
   class Entered;
 
-  Runtime(Platform* platform, RuntimeOptions options,
-          RuntimeObserver* observer,
+  Runtime(Platform* platform, RuntimeOptions options, RuntimeObserver* observer,
           const v8::ResourceConstraints& constraints);
   void MakeIsolate(const v8::ResourceConstraints& constraints);
   void MakeContext();

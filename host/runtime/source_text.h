@@ -10,8 +10,7 @@ namespace jshost {
 
 // Reads `path` into `*text`, without a byte order mark. On failure returns
 // false with one line in `*error` that names the file and the remedy.
-bool ReadSource(const std::string& path, std::string* text,
-                std::string* error);
+bool ReadSource(const std::string& path, std::string* text, std::string* error);
 
 // Checks text that came another way; `name` is for the message.
 bool CheckSource(std::string_view name, std::string_view text,

@@ -56,8 +56,8 @@ class TimerQueue final : public TimerService {
   std::unordered_set<Id> immediates_;
   Id last_id_ = 0;
   uint64_t last_order_ = 0;
-  int nesting_ = 0;        // of the timer that fires now
-  Id firing_ = 0;          // 0: none
+  int nesting_ = 0;  // of the timer that fires now
+  Id firing_ = 0;    // 0: none
   bool firing_stopped_ = false;
   Clock::time_point armed_ = Clock::time_point::max();
 };

@@ -64,8 +64,8 @@ class Formatter {
     v8::Local<v8::String> source;
     if (!report_.message->GetSourceLine(context_).ToLocal(&source)) return;
     const size_t length = static_cast<size_t>(source->Length());
-    size_t start = static_cast<size_t>(
-        std::max(0, report_.message->GetStartColumn()));
+    size_t start =
+        static_cast<size_t>(std::max(0, report_.message->GetStartColumn()));
     size_t end =
         static_cast<size_t>(std::max(0, report_.message->GetEndColumn()));
     if (length == 0 || start > length) return;
@@ -97,9 +97,10 @@ class Formatter {
 
   std::string StackOf(v8::Local<v8::Value> error) const {
     v8::Local<v8::Value> stack;
-    if (!error->IsObject() || !error.As<v8::Object>()
-                                   ->Get(context_, Name(isolate_, "stack"))
-                                   .ToLocal(&stack) ||
+    if (!error->IsObject() ||
+        !error.As<v8::Object>()
+             ->Get(context_, Name(isolate_, "stack"))
+             .ToLocal(&stack) ||
         !stack->IsString()) {
       return {};
     }

@@ -49,8 +49,7 @@ Program::Kind KindOf(const Options& options, const Program& program) {
 
 }  // namespace
 
-bool ReadProgram(const Options& options, Program* program,
-                 std::string* error) {
+bool ReadProgram(const Options& options, Program* program, std::string* error) {
   if (options.eval || options.print) {
     program->print_result = options.print.has_value();
     SetInline("[eval]", options.print ? *options.print : *options.eval,

@@ -91,8 +91,8 @@ std::string FormatStats(const Stats& stats) {
                             stats.gc.max_pause_ms));
   text += "process\n";
   row("peak resident", FormatSize(stats.peak_rss));
-  row("time", fmt::format("{:.1f} ms, CPU {:.1f} ms", stats.wall_ms,
-                          stats.cpu_ms));
+  row("time",
+      fmt::format("{:.1f} ms, CPU {:.1f} ms", stats.wall_ms, stats.cpu_ms));
   return text;
 }
 

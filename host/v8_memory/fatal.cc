@@ -53,8 +53,8 @@ void InstallFatalHandlers() {
 // V8 prints and aborts here, with no hook, when a script wants an object beyond
 // V8's largest (an array of more than 2^27 elements, say). The linker sends
 // every call here instead (--wrap in host/BUILD.gn).
-extern "C" [[noreturn]] void
-__wrap__ZN2v84base21FatalNoSecurityImpactEPKcz(const char* format, ...) {
+extern "C" [[noreturn]] void __wrap__ZN2v84base21FatalNoSecurityImpactEPKcz(
+    const char* format, ...) {
   std::array<char, 256> text;
   va_list arguments;
   va_start(arguments, format);

@@ -8,9 +8,9 @@ namespace jshost {
 namespace {
 
 // Incremental marking's steps and weak callbacks are not pauses of their own.
-constexpr auto kPauses = static_cast<v8::GCType>(
-    v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
-    v8::kGCTypeMarkSweepCompact);
+constexpr auto kPauses =
+    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
+                            v8::kGCTypeMarkSweepCompact);
 
 }  // namespace
 

@@ -40,7 +40,8 @@ HeapUse MeasureHeap(v8::Isolate* isolate) {
     const std::string_view name = space.space_name();
     if (name == "read_only_space") continue;
     use.all += space.space_used_size();
-    if (!name.starts_with("new_")) use.old_generation += space.space_used_size();
+    if (!name.starts_with("new_"))
+      use.old_generation += space.space_used_size();
   }
   return use;
 }

@@ -58,7 +58,8 @@ bool CheckBounds(const Limits& limits, std::string* error) {
       TooSmall("--js-heap-limit", *limits.js_heap, kMinJsHeap, error)) {
     return false;
   }
-  if (limits.young && TooSmall("--young-limit", *limits.young, kMinYoung, error)) {
+  if (limits.young &&
+      TooSmall("--young-limit", *limits.young, kMinYoung, error)) {
     return false;
   }
   if (limits.js_heap && limits.young &&
@@ -71,8 +72,9 @@ bool CheckBounds(const Limits& limits, std::string* error) {
                *limits.js_heap, error)) {
     return false;
   }
-  if (limits.code && (TooSmall("--code-limit", *limits.code, kMinCode, error) ||
-                      TooLarge("--code-limit", *limits.code, kMaxCode, error))) {
+  if (limits.code &&
+      (TooSmall("--code-limit", *limits.code, kMinCode, error) ||
+       TooLarge("--code-limit", *limits.code, kMaxCode, error))) {
     return false;
   }
   return true;
@@ -121,8 +123,7 @@ bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
 }
 
 void SetStackLimit(v8::Isolate* isolate, uint64_t bytes) {
-  const auto here =
-      reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
   isolate->SetStackLimit(here - bytes);
 }
 

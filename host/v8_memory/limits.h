@@ -14,12 +14,12 @@ namespace jshost {
 // Bytes; what is empty is V8's default. Each is the whole of what is meant,
 // and none is ever rounded up.
 struct Limits {
-  std::optional<uint64_t> js_heap;  // young and old generation together
-  std::optional<uint64_t> young;    // young generation
-  std::optional<uint64_t> initial;  // V8 heap at the start
-  std::optional<uint64_t> code;     // code range
-  std::optional<uint64_t> stack;    // native stack for JavaScript
-  std::optional<uint64_t> buffers;  // ArrayBuffers and wasm memories
+  std::optional<uint64_t> js_heap = {};  // young and old generation together
+  std::optional<uint64_t> young = {};    // young generation
+  std::optional<uint64_t> initial = {};  // V8 heap at the start
+  std::optional<uint64_t> code = {};     // code range
+  std::optional<uint64_t> stack = {};    // native stack for JavaScript
+  std::optional<uint64_t> buffers = {};  // ArrayBuffers and wasm memories
 };
 
 // The smallest value of each that an isolate of ours starts and works with.

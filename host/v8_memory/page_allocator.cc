@@ -75,7 +75,8 @@ bool PageAllocator::SetPermissions(void* address, size_t length,
   if (!next_->SetPermissions(address, length, permissions)) return false;
   // A shrinking buffer gives back its tail.
   if (permissions == kNoAccess) {
-    Uncommit(reservation, std::min(reservation.committed, start - found->first));
+    Uncommit(reservation,
+             std::min(reservation.committed, start - found->first));
   }
   return true;
 }
@@ -102,8 +103,8 @@ void PageAllocator::Note(void* address, size_t length, size_t alignment,
   if (permissions != kNoAccess || current_payer == nullptr) return;
   if (alignment > AllocatePageSize() && alignment != kWasmPageSize) return;
   std::lock_guard lock(mutex_);
-  reservations_[reinterpret_cast<uintptr_t>(address)] = {
-      length, 0, current_payer->budget};
+  reservations_[reinterpret_cast<uintptr_t>(address)] = {length, 0,
+                                                         current_payer->budget};
 }
 
 void PageAllocator::Forget(void* address) {

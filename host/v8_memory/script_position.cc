@@ -23,8 +23,7 @@ std::string DescribeFrame(v8::Isolate* isolate,
   if (trace.IsEmpty()) return {};
   for (int i = 0; i < trace->GetFrameCount(); ++i) {
     const v8::Local<v8::StackFrame> frame = trace->GetFrame(isolate, i);
-    const std::string file =
-        ToText(isolate, frame->GetScriptNameOrSourceURL());
+    const std::string file = ToText(isolate, frame->GetScriptNameOrSourceURL());
     // The shell's own JavaScript is named jshost:….
     if (file.empty() || file.starts_with("jshost:")) continue;
     const std::string place = fmt::format(
@@ -38,8 +37,8 @@ std::string DescribeFrame(v8::Isolate* isolate,
 
 std::string DescribeCurrentFrame(v8::Isolate* isolate) {
   const v8::HandleScope handles(isolate);
-  return DescribeFrame(isolate, v8::StackTrace::CurrentStackTrace(
-                                    isolate, kFramesToSearch));
+  return DescribeFrame(
+      isolate, v8::StackTrace::CurrentStackTrace(isolate, kFramesToSearch));
 }
 
 }  // namespace jshost

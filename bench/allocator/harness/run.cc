@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "allocator/registry.h"
 #include "bench/allocator/harness/process_memory.h"
@@ -17,7 +18,8 @@ Run::Run(benchmark::State& state, const std::string& spec, double scale)
     return;
   }
   if (Reclaimable* reclaimable = heap_->reclaimable()) {
-    reclaimer_ = std::make_unique<Reclaimer>(*reclaimable, ReclaimerOptions());
+    reclaimer_ = std::make_unique<Reclaimer>(std::initializer_list{reclaimable},
+                                             ReclaimerOptions());
   }
 }
 
