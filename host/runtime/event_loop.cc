@@ -4,11 +4,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <utility>
 
 namespace jshost {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Shorter waits aren't worth handing memory back for.
+constexpr std::chrono::milliseconds kLongWait{50};
+
+}  // namespace
 
 struct EventLoop::Asio {
   asio::io_context context{1};  // one thread runs it, any may post
@@ -56,8 +64,13 @@ void EventLoop::SetAlarm(Clock::time_point when,
 
 void EventLoop::CancelAlarm() { asio_->alarm.cancel(); }
 
-bool EventLoop::RunOne() {
-  return !stopped_ && asio_->context.run_one() != 0 && !stopped_;
+bool EventLoop::RunOne(const std::function<void()>& on_idle) {
+  if (stopped_) return false;
+  if (asio_->context.run_one_for(kLongWait) == 0) {
+    on_idle();
+    asio_->context.run_one();
+  }
+  return !stopped_;
 }
 
 bool EventLoop::PollOne() {

@@ -42,8 +42,9 @@ class EventLoop {
   void SetAlarm(Clock::time_point when, std::function<void()> on_alarm);
   void CancelAlarm();
 
-  // Runs at least one task, waiting for it if need be. False once stopped.
-  bool RunOne();
+  // Runs at least one task, waiting for it if need be; `on_idle` is called
+  // when the wait has become long. False once stopped.
+  bool RunOne(const std::function<void()>& on_idle);
   // Runs one task that is ready; false when there is none.
   bool PollOne();
   void AfterTask() { after_task_(); }

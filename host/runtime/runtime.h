@@ -52,6 +52,8 @@ class RuntimeObserver {
   virtual void OnUncaught(v8::Local<v8::Context> context,
                           v8::Local<v8::Message> message,
                           v8::Local<v8::Value> error, bool in_promise) = 0;
+  // The thread is about to wait for long.
+  virtual void OnIdle() {}
   // The heap limit; the script is terminated.
   virtual void OnHeapLimit(const HeapLimitGuard::Hit& hit) = 0;
   // The uncaught error before this was V8's about a buffer that was refused.

@@ -51,6 +51,8 @@ class Shell final : public RuntimeObserver {
     Say(FormatError(context, {message, error, in_promise, show}));
   }
 
+  void OnIdle() override { heap_->OnThreadIdle(); }
+
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override {
     SayLine(DescribeHit(hit));
   }
@@ -95,6 +97,7 @@ class Shell final : public RuntimeObserver {
   const Options& options_;
   Output out_{STDOUT_FILENO};
   Output err_{STDERR_FILENO, &out_};
+  ProcessHeap* heap_ = nullptr;
   Runtime* runtime_ = nullptr;
 };
 
@@ -133,18 +136,17 @@ int Shell::Run() {
   if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
     return Fail("--v8-flags: " + error);
   }
-  ProcessHeap* const heap =
-      ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)
-          .release();
-  if (heap == nullptr) return Fail(error);
+  heap_ = ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)
+              .release();
+  if (heap_ == nullptr) return Fail(error);
   Program program;
   if (!ReadProgram(options_, &program, &error)) return Fail(error);
 
   // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
-  auto* const v8 = new V8Process([heap] { heap->OnTaskDone(); });
+  auto* const v8 = new V8Process([heap = heap_] { heap->OnTaskDone(); });
   RuntimeOptions runtime_options{.limits = options_.limits,
-                                 .heap = heap->buffers(),
+                                 .heap = heap_->buffers(),
                                  .script_args = options_.script_args,
                                  .out = &out_,
                                  .err = &err_};
