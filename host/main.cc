@@ -6,6 +6,7 @@
 #include <v8-initialization.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <string>
@@ -81,6 +82,8 @@ int Main(int argc, char** argv) {
 }  // namespace jshost
 
 int main(int argc, char** argv) {
+  const int status = jshost::Main(argc, argv);
+  std::fflush(nullptr);  // What V8's own flags print.
   // No destructors: V8's threads are still there.
-  _exit(jshost::Main(argc, argv));
+  _exit(status);
 }

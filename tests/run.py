@@ -4,8 +4,8 @@ Four kinds: checks of the sources, GoogleTest programs, JavaScript programs of
 tests/js run by the shell, and command lines of tests/cli. The allocator's
 GoogleTest program runs again under the sanitizers.
 
-The last line is `N passed, N failed`; the exit status is 1 if any failed and 2
-if something couldn't be built.
+The last line is `N passed, N failed`; the exit status is 1 if any failed. A
+build that fails counts as a failure, and what needs it isn't run.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -44,7 +45,9 @@ SANITIZER_ENV = {
 
 
 def say(text):
-    print(text, flush=True)
+    # In one write, so that the lines of two threads don't mix.
+    sys.stdout.write(text + '\n')
+    sys.stdout.flush()
 
 
 class Result:
@@ -176,17 +179,52 @@ def in_parallel(function, items):
     return total
 
 
-def build(config, *targets):
-    command = [os.path.join(ROOT, 'scripts/build'), config, *targets]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL,
-                          stderr=subprocess.STDOUT, check=False)
-    if done.returncode != 0:
-        say('can\'t test: building %s failed (see above)' % config)
-        sys.exit(2)
+class Build:
+    """A configuration being built; tests that need it wait for it."""
+
+    def __init__(self, config):
+        self.config = config
+        self.done = threading.Event()
+        self.ok = False
+
+    def run(self):
+        """Builds, and shows progress in steps of 10 %; returns a Result."""
+        process = subprocess.Popen(
+            [os.path.join(ROOT, 'scripts/build'), self.config],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors='replace')
+        output, shown = [], 0
+        for line in process.stdout:
+            progress = re.match(r'build: \w+ \[(\d+)/(\d+)\] ', line)
+            if not progress:
+                output.append(line)
+                continue
+            percent = 100 * int(progress[1]) // int(progress[2])
+            if percent >= shown + 10:
+                shown = percent // 10 * 10
+                say('      building %s: %d %%' % (self.config, shown))
+        self.ok = process.wait() == 0
+        self.done.set()
+        if self.ok:
+            return Result()
+        return Result(failures=[('building ' + self.config, ''.join(output))])
+
+    def wait(self):
+        """Whether the build, now finished, succeeded."""
+        self.done.wait()
+        return self.ok
 
 
-def steps(options):
-    """(what is done, function that does it) in order."""
+class Step:
+    """A part of the work, with the build that it needs."""
+
+    def __init__(self, title, function, needs=None):
+        self.title = title
+        self.function = function
+        self.needs = needs
+
+
+def test_steps(options, builds):
     pattern = options.pattern
 
     def named(name):
@@ -200,9 +238,6 @@ def steps(options):
         return in_parallel(lambda c: check(*c),
                            [c for c in all_checks if named(c[0])])
 
-    def release(program):
-        return lambda: gtest(program, 'out/release/' + program, pattern)
-
     def scripts():
         paths = sorted(glob.glob('tests/js/*.js', root_dir=ROOT) +
                        glob.glob('tests/js/*.mjs', root_dir=ROOT))
@@ -212,22 +247,44 @@ def steps(options):
         return in_parallel(command, [case for case in cases.CASES
                                      if named('tests/cli: ' + case.name)])
 
-    def sanitized():
-        return in_parallel(
-            lambda config: gtest('heap_tests under ' + config,
-                                 'out/%s/heap_tests' % config, pattern,
-                                 SANITIZER_ENV), ['asan', 'tsan'])
+    def program(config, name):
+        env = SANITIZER_ENV if config in ('asan', 'tsan') else None
+        label = name if config == 'release' else '%s (%s)' % (name, config)
+        return lambda: gtest(label, 'out/%s/%s' % (config, name), pattern, env)
 
-    yield 'checking includes and format', checks
-    yield 'building (release)', lambda: build('release')
-    yield 'heap_tests: the allocator', release('heap_tests')
-    yield 'host_tests: the V8 embedder', release('host_tests')
-    yield 'tests/js: scripts run by the shell', scripts
-    yield 'tests/cli: command lines', commands
+    release = builds['release']
+    yield Step('sources: includes and format', checks)
+    yield Step('heap_tests: the allocator', program('release', 'heap_tests'),
+               release)
+    yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),
+               release)
+    yield Step('tests/js: scripts run by the shell', scripts, release)
+    yield Step('tests/cli: command lines', commands, release)
     if not options.quick:
-        yield 'building (asan, with ubsan)', lambda: build('asan')
-        yield 'building (tsan)', lambda: build('tsan')
-        yield 'heap_tests under ASan+UBSan and under TSan', sanitized
+        yield Step('heap_tests under TSan', program('tsan', 'heap_tests'),
+                   builds['tsan'])
+        yield Step('heap_tests under ASan and UBSan',
+                   program('asan', 'heap_tests'), builds['asan'])
+
+
+def run_steps(steps):
+    """Runs the steps in order; returns a Result."""
+    total = Result()
+    for number, step in enumerate(steps, 1):
+        if step.needs and not step.needs.wait():
+            say('[%d/%d] %s: not run, there is no build' %
+                (number, len(steps), step.title))
+            continue
+        say('[%d/%d] %s' % (number, len(steps), step.title))
+        start = time.monotonic()
+        result = step.function()
+        for name, output in result.failures:
+            say('FAILED %s\n%s' % (name, output.rstrip()))
+        say('      %s: %d passed, %d failed (%.1f s)' %
+            (step.title.split(':')[0], result.passed, len(result.failures),
+             time.monotonic() - start))
+        total.add(result)
+    return total
 
 
 def main():
@@ -239,19 +296,19 @@ def main():
                         help='run only tests whose name contains this')
     options = parser.parse_args()
 
-    total = Result()
-    todo = list(steps(options))
-    for number, (title, step) in enumerate(todo, 1):
-        say('[%d/%d] %s' % (number, len(todo), title))
-        start = time.monotonic()
-        result = step() or Result()
-        for name, output in result.failures:
-            say('FAILED %s\n%s' % (name, output.rstrip()))
-        if result.passed or result.failures:
-            say('      %d passed, %d failed (%.1f s)' %
-                (result.passed, len(result.failures),
-                 time.monotonic() - start))
-        total.add(result)
+    # Tests run while the next configuration is being built: on two cores,
+    # neither alone keeps both busy. TSan comes first because its run is long.
+    configs = ['release'] if options.quick else ['release', 'tsan', 'asan']
+    builds = {config: Build(config) for config in configs}
+    steps = list(test_steps(options, builds))
+    with concurrent.futures.ThreadPoolExecutor(1) as builder:
+        built = [builder.submit(build.run) for build in builds.values()]
+        total = run_steps(steps)
+        for future in built:
+            result = future.result()
+            for name, output in result.failures:
+                say('FAILED %s\n%s' % (name, output.rstrip()))
+            total.add(result)
 
     for name, _ in total.failures:
         say('FAILED ' + name)

@@ -66,7 +66,8 @@ class HeapBench:
     def _run(self, *arguments):
         command = [self.program, *arguments]
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE,
+            done = subprocess.run(command, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True,
                                   timeout=TIMEOUT_S, check=False)
         except OSError as error:

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <memory>
 
 #include "allocator/size_text.h"
@@ -37,7 +38,10 @@ class Shell final : public RuntimeObserver {
  public:
   explicit Shell(const Options& options) : options_(options) {
     standard_output = &out_;
-    SetBeforeDeath([] { standard_output->Flush(); });
+    SetBeforeDeath([] {
+      standard_output->Flush();
+      std::fflush(stdout);  // What V8's own flags print.
+    });
   }
 
   int Run();
@@ -71,9 +75,9 @@ class Shell final : public RuntimeObserver {
   }
 
   void OnUnsettledAwait(const std::string& where) override {
-    SayLine(fmt::format(
-        "{}{}top-level await never settled: nothing is left to run",
-        where, where.empty() ? "" : ": "));
+    SayLine(
+        fmt::format("{}{}top-level await never settled: nothing is left to run",
+                    where, where.empty() ? "" : ": "));
   }
 
   void OnOutputFailed(int error) override {
@@ -120,7 +124,9 @@ int StatusOf(const Ending& ending) {
 // False when one can't be read. One that throws ends the program.
 bool Shell::RunPreloads(std::string* error) {
   for (const std::string& path : options_.preloads) {
-    Program program{.name = path, .path = path, .text = {},
+    Program program{.name = path,
+                    .path = path,
+                    .text = {},
                     .kind = Program::Kind::kClassic};
     if (!ReadSource(path, &program.text, error)) return false;
     if (!runtime_->Start(program)) break;
@@ -150,9 +156,9 @@ int Shell::Run() {
                                  .script_args = options_.script_args,
                                  .out = &out_,
                                  .err = &err_};
-  runtime_ = Runtime::Create(&v8->platform(), std::move(runtime_options), this,
-                             &error)
-                 .release();
+  runtime_ =
+      Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)
+          .release();
   if (runtime_ == nullptr) return Fail(error);
   if (!RunPreloads(&error)) return Fail(error);
   runtime_->Start(program);

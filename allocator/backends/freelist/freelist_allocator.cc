@@ -173,8 +173,8 @@ AllocatorStats FreelistAllocator::Stats(bool detail) const {
   if (detail) {
     stats.resident_bytes = pages_.ResidentBytes() + direct_.ResidentBytes();
   }
-  RaisePeak();
   std::lock_guard lock(mutex_);
+  RaisePeak();
   const PageHeap::Stats pages = pages_.ReadStats();
   const Tally direct = direct_.live();
   const Tally top = {top_.block() != nullptr, top_.size()};

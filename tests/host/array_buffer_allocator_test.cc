@@ -1,0 +1,153 @@
+#include "host/v8_memory/array_buffer_allocator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+#include <vector>
+
+#include "allocator/registry.h"
+
+namespace jshost {
+namespace {
+
+std::shared_ptr<jsheap::Allocator> Slab() {
+  std::string error;
+  std::shared_ptr<jsheap::Allocator> heap =
+      jsheap::MakeAllocator("slab", &error);
+  EXPECT_NE(heap, nullptr) << error;
+  return heap;
+}
+
+std::shared_ptr<ArrayBufferAllocator> Make(
+    uint64_t limit = jsheap::Budget::kUnlimited,
+    std::shared_ptr<jsheap::Allocator> heap = Slab()) {
+  return std::make_shared<ArrayBufferAllocator>(
+      std::move(heap), std::make_shared<jsheap::Budget>(limit));
+}
+
+// A heap that has nothing to give.
+class EmptyHeap final : public jsheap::Allocator {
+ public:
+  void* Allocate(size_t) override { return nullptr; }
+  void* AllocateZeroed(size_t) override { return nullptr; }
+  void Free(void*, size_t) override { FAIL() << "nothing of this heap's"; }
+  size_t UsableSize(const void*) const override { return 0; }
+  using Allocator::Stats;
+  jsheap::AllocatorStats Stats(bool) const override { return {}; }
+};
+
+bool IsZero(const void* block, size_t bytes) {
+  const auto* begin = static_cast<const char*>(block);
+  return std::all_of(begin, begin + bytes, [](char c) { return c == 0; });
+}
+
+TEST(ArrayBufferAllocatorTest, CountsWhatLivesAndWhatLived) {
+  const auto buffers = Make();
+  void* a = buffers->Allocate(100);
+  void* b = buffers->AllocateUninitialized(1000);
+  EXPECT_TRUE(IsZero(a, 100));
+  EXPECT_EQ(buffers->live_bytes(), 1100u);
+  EXPECT_EQ(buffers->live_blocks(), 2u);
+  EXPECT_EQ(buffers->budget().used(), 1100u);
+  buffers->Free(a, 100);
+  buffers->Free(b, 1000);
+  buffers->Free(nullptr, 10);
+  EXPECT_EQ(buffers->live_bytes(), 0u);
+  EXPECT_EQ(buffers->allocations(), 2u);
+  EXPECT_EQ(buffers->frees(), 2u);
+  EXPECT_EQ(buffers->peak_live_bytes(), 1100u);
+  EXPECT_EQ(buffers->budget().used(), 0u);
+}
+
+TEST(ArrayBufferAllocatorTest, TheBudgetIsExactAndComesBack) {
+  const auto buffers = Make(1000);
+  void* a = buffers->Allocate(600);
+  EXPECT_EQ(buffers->Allocate(401), nullptr);
+  EXPECT_EQ(buffers->failures(), 1u);
+  EXPECT_EQ(buffers->refusals().count(), 1u);
+  EXPECT_EQ(buffers->refusals().last_bytes(), 401u);
+  void* b = buffers->Allocate(400);
+  EXPECT_NE(b, nullptr);
+  buffers->Free(a, 600);
+  void* c = buffers->Allocate(600);
+  EXPECT_NE(c, nullptr);
+  buffers->Free(b, 400);
+  buffers->Free(c, 600);
+}
+
+TEST(ArrayBufferAllocatorTest, SixtyFourBytesAreNeverRefusedByTheBudget) {
+  const auto buffers = Make(0);
+  EXPECT_EQ(buffers->Allocate(65), nullptr);
+  void* block = buffers->Allocate(64);
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(buffers->budget().used(), 64u);
+  buffers->Free(block, 64);
+  EXPECT_EQ(buffers->budget().used(), 0u);
+}
+
+TEST(ArrayBufferAllocatorTest, SixtyFourBytesAreNeverRefusedByTheHeap) {
+  const auto buffers =
+      Make(jsheap::Budget::kUnlimited, std::make_shared<EmptyHeap>());
+  EXPECT_EQ(buffers->Allocate(65), nullptr);
+  EXPECT_EQ(buffers->budget().used(), 0u);
+  std::vector<void*> blocks;
+  for (size_t bytes = 0; bytes <= 64; ++bytes) {
+    blocks.push_back(buffers->AllocateUninitialized(bytes));
+    ASSERT_NE(blocks.back(), nullptr);
+    EXPECT_TRUE(IsZero(blocks.back(), bytes));
+  }
+  for (size_t bytes = 0; bytes <= 64; ++bytes) {
+    buffers->Free(blocks[bytes], bytes);
+  }
+  EXPECT_EQ(buffers->live_blocks(), 0u);
+}
+
+TEST(ArrayBufferAllocatorTest, OtherThreadsFree) {
+  constexpr int kRounds = 200;
+  constexpr int kBlocks = 50;
+  const auto buffers = Make();
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<std::pair<void*, size_t>> blocks;
+    for (int i = 0; i < kBlocks; ++i) {
+      const size_t bytes = 16 + static_cast<size_t>(i) * 97;
+      blocks.emplace_back(buffers->Allocate(bytes), bytes);
+      ASSERT_TRUE(IsZero(blocks.back().first, bytes));
+      std::fill_n(static_cast<char*>(blocks.back().first), bytes, 'x');
+    }
+    std::thread sweeper([&] {
+      for (const auto& [block, bytes] : blocks) buffers->Free(block, bytes);
+    });
+    void* meanwhile = buffers->Allocate(1000);
+    buffers->Free(meanwhile, 1000);
+    sweeper.join();
+  }
+  EXPECT_EQ(buffers->live_bytes(), 0u);
+  EXPECT_EQ(buffers->budget().used(), 0u);
+  EXPECT_EQ(buffers->allocations(), buffers->frees());
+}
+
+TEST(ArrayBufferAllocatorTest, V8MayNotAccountFor32GiBAtOnce) {
+  EXPECT_EQ(Make(1000)->MaxAllocationSize(), (size_t{32} << 30) - 1);
+}
+
+TEST(RefusalsTest, OnePendingRefusalExplainsOneCallback) {
+  Refusals refusals;
+  EXPECT_FALSE(refusals.TakePending());
+  refusals.OnRefused(1);  // V8 collects garbage and asks again.
+  refusals.OnRefused(1);
+  EXPECT_TRUE(refusals.TakePending());
+  refusals.OnRefused(1);  // After the last collection: V8 gives up.
+  EXPECT_FALSE(refusals.TakePending());
+}
+
+TEST(RefusalsTest, AServedRequestSettlesARefusal) {
+  Refusals refusals;
+  refusals.OnRefused(1);
+  refusals.OnServed();
+  EXPECT_FALSE(refusals.TakePending());
+}
+
+}  // namespace
+}  // namespace jshost

@@ -1,0 +1,2 @@
+import { name } from './cycle_a.mjs';
+export function b() { return 'b' + name; }

@@ -1,0 +1,1 @@
+export { default } from 'exporter'; export * as part from 'exporter/parts/own';

@@ -1,0 +1,1 @@
+globalThis.loaded = []; load('deeper/nested.js'); loaded.push('loaded');
