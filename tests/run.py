@@ -189,6 +189,16 @@ class Build:
 
     def run(self):
         """Builds, and shows progress in steps of 10 %; returns a Result."""
+        try:
+            self.ok, output = self.compile()
+        finally:
+            self.done.set()
+        if self.ok:
+            return Result()
+        return Result(failures=[('building ' + self.config, output)])
+
+    def compile(self):
+        """(whether that went well, what was said but for progress)"""
         process = subprocess.Popen(
             [os.path.join(ROOT, 'scripts/build'), self.config],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -203,11 +213,7 @@ class Build:
             if percent >= shown + 10:
                 shown = percent // 10 * 10
                 say('      building %s: %d %%' % (self.config, shown))
-        self.ok = process.wait() == 0
-        self.done.set()
-        if self.ok:
-            return Result()
-        return Result(failures=[('building ' + self.config, ''.join(output))])
+        return process.wait() == 0, ''.join(output)
 
     def wait(self):
         """Whether the build, now finished, succeeded."""

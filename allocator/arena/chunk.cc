@@ -23,9 +23,9 @@ Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
   chunk->at = chunk->start();
   chunk->dirty_end =
       allocation.dirty_pages == 0 ? chunk->start() : chunk->end();
-  chunk->lifetime = lifetime;
   chunk->is_retired = false;
   chunk->references.store(1, std::memory_order_relaxed);
+  allocation.span->note = static_cast<uint8_t>(lifetime);
   allocation.span->SetKind(SpanKind::kArena);
   return chunk;
 }

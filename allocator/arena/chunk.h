@@ -46,7 +46,6 @@ struct Chunk {
   Chunk* next;
   char* at;         // where the next block may begin
   char* dirty_end;  // what earlier rounds wrote ends here
-  Lifetime lifetime;
   bool is_retired;  // the arena has left it to its counted blocks
   std::atomic<uint32_t> references;
 

@@ -56,6 +56,7 @@ struct alignas(64) Span {
   uint32_t to_head;            // pages back to the head; 0 in the head
   uint32_t pages;              // length in pages; valid in the head
   std::atomic<SpanKind> kind;  // valid in the head and in the last page
+  uint8_t note;                // kArena: its Lifetime, for whoever looks
   union {
     FreeLinks links;                                // kFree
     alignas(8) unsigned char client[kClientBytes];  // whoever took the span

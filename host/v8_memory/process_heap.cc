@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "allocator/operator_new/operator_new.h"
 #include "allocator/reclaimer/reclaimer.h"
 #include "allocator/registry.h"
-#include "host/v8_memory/native_heap.h"
 
 namespace jshost {
 namespace {
@@ -29,14 +29,16 @@ std::unique_ptr<ProcessHeap> ProcessHeap::Make(const std::string& allocator,
   }
   std::shared_ptr<jsheap::Allocator> buffers =
       jsheap::MakeAllocator(allocator, error);
-  if (buffers == nullptr || (!IsMalloc(allocator) && !StartNativeHeap(error))) {
+  if (buffers == nullptr ||
+      (!IsMalloc(allocator) && !jsheap::StartOperatorNewHeap(error))) {
     *error = "--allocator: " + *error;
     return nullptr;
   }
   std::unique_ptr<ProcessHeap> heap(new ProcessHeap(std::move(buffers)));
   heap->reclaimer_ = std::make_unique<jsheap::Reclaimer>(
       std::initializer_list<jsheap::Reclaimable*>{
-          ReclaimableOf(heap->buffers_.get()), ReclaimableOf(NativeHeap())},
+          ReclaimableOf(heap->buffers_.get()),
+          ReclaimableOf(jsheap::OperatorNewHeap())},
       options);
   return heap;
 }
@@ -48,12 +50,14 @@ ProcessHeap::~ProcessHeap() = default;
 
 void ProcessHeap::OnTaskDone() {
   buffers_->FlushThread();
-  if (jsheap::Allocator* native = NativeHeap()) native->FlushThread();
+  if (jsheap::Allocator* native = jsheap::OperatorNewHeap())
+    native->FlushThread();
 }
 
 void ProcessHeap::OnThreadIdle() {
   buffers_->IdleThread();
-  if (jsheap::Allocator* native = NativeHeap()) native->IdleThread();
+  if (jsheap::Allocator* native = jsheap::OperatorNewHeap())
+    native->IdleThread();
 }
 
 }  // namespace jshost

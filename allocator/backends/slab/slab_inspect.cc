@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "allocator/arena/chunk.h"
 #include "allocator/backends/slab/large_blocks.h"
 #include "allocator/backends/slab/slab.h"
 
@@ -84,7 +83,7 @@ Snapshot TakeSnapshot(const PageHeap& pages, bool blocks) {
       } else if (raw.kind == SpanKind::kLarge) {
         raw.bytes = LargeBlocks::SizeOf(&span);
       } else if (raw.kind == SpanKind::kArena) {
-        raw.lifetime = span.ClientAs<Chunk>()->lifetime;
+        raw.lifetime = static_cast<Lifetime>(span.note);
       }
       snapshot.Add(raw);
     });

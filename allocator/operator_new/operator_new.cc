@@ -1,4 +1,4 @@
-#include "host/v8_memory/native_heap.h"
+#include "allocator/operator_new/operator_new.h"
 
 #include <cstddef>
 #include <cstdlib>
@@ -9,24 +9,24 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JSHOST_SANITIZED 1
+#define JSHEAP_SANITIZED 1
 #endif
 #endif
 
-namespace jshost {
+namespace jsheap {
 namespace {
 
 // Never destroyed: objects are deleted until the process is gone.
-constinit jsheap::slab::SlabAllocator* g_heap = nullptr;
+constinit slab::SlabAllocator* g_heap = nullptr;
 
 }  // namespace
 
-bool StartNativeHeap(std::string* error) {
-#ifdef JSHOST_SANITIZED
+bool StartOperatorNewHeap(std::string* error) {
+#ifdef JSHEAP_SANITIZED
   (void)error;
 #else
   // Nobody asks for zeroes here.
-  auto heap = jsheap::slab::SlabAllocator::Make({.track_zero = false}, error);
+  auto heap = slab::SlabAllocator::Make({.track_zero = false}, error);
   if (heap == nullptr) return false;
   heap->set_name("slab");
   g_heap = heap.release();
@@ -34,9 +34,9 @@ bool StartNativeHeap(std::string* error) {
   return true;
 }
 
-jsheap::Allocator* NativeHeap() { return g_heap; }
+Allocator* OperatorNewHeap() { return g_heap; }
 
-#ifndef JSHOST_SANITIZED
+#ifndef JSHEAP_SANITIZED
 
 namespace {
 
@@ -48,7 +48,7 @@ void* AllocateOrNull(size_t bytes) {
 
 void* AllocateOrNull(size_t bytes, std::align_val_t alignment) {
   const size_t align = static_cast<size_t>(alignment);
-  if (g_heap != nullptr && align <= jsheap::kPageBytes) {
+  if (g_heap != nullptr && align <= kPageBytes) {
     return g_heap->AllocateAligned(bytes, align);
   }
   return std::aligned_alloc(align, (bytes + align - 1) / align * align);
@@ -88,60 +88,60 @@ void Delete(void* block) {
 
 #endif
 
-}  // namespace jshost
+}  // namespace jsheap
 
-#ifndef JSHOST_SANITIZED
+#ifndef JSHEAP_SANITIZED
 
-void* operator new(size_t n) { return jshost::Allocate(n); }
-void* operator new[](size_t n) { return jshost::Allocate(n); }
+void* operator new(size_t n) { return jsheap::Allocate(n); }
+void* operator new[](size_t n) { return jsheap::Allocate(n); }
 void* operator new(size_t n, std::align_val_t a) {
-  return jshost::Allocate(n, a);
+  return jsheap::Allocate(n, a);
 }
 void* operator new[](size_t n, std::align_val_t a) {
-  return jshost::Allocate(n, a);
+  return jsheap::Allocate(n, a);
 }
 void* operator new(size_t n, const std::nothrow_t&) noexcept {
-  return jshost::AllocateNothrow(n);
+  return jsheap::AllocateNothrow(n);
 }
 void* operator new[](size_t n, const std::nothrow_t&) noexcept {
-  return jshost::AllocateNothrow(n);
+  return jsheap::AllocateNothrow(n);
 }
 void* operator new(size_t n, std::align_val_t a,
                    const std::nothrow_t&) noexcept {
-  return jshost::AllocateNothrow(n, a);
+  return jsheap::AllocateNothrow(n, a);
 }
 void* operator new[](size_t n, std::align_val_t a,
                      const std::nothrow_t&) noexcept {
-  return jshost::AllocateNothrow(n, a);
+  return jsheap::AllocateNothrow(n, a);
 }
 
-void operator delete(void* p) noexcept { jshost::Delete(p); }
-void operator delete[](void* p) noexcept { jshost::Delete(p); }
-void operator delete(void* p, size_t) noexcept { jshost::Delete(p); }
-void operator delete[](void* p, size_t) noexcept { jshost::Delete(p); }
-void operator delete(void* p, std::align_val_t) noexcept { jshost::Delete(p); }
+void operator delete(void* p) noexcept { jsheap::Delete(p); }
+void operator delete[](void* p) noexcept { jsheap::Delete(p); }
+void operator delete(void* p, size_t) noexcept { jsheap::Delete(p); }
+void operator delete[](void* p, size_t) noexcept { jsheap::Delete(p); }
+void operator delete(void* p, std::align_val_t) noexcept { jsheap::Delete(p); }
 void operator delete[](void* p, std::align_val_t) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete(void* p, size_t, std::align_val_t) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete[](void* p, size_t, std::align_val_t) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete(void* p, const std::nothrow_t&) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete[](void* p, const std::nothrow_t&) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete(void* p, std::align_val_t,
                      const std::nothrow_t&) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 void operator delete[](void* p, std::align_val_t,
                        const std::nothrow_t&) noexcept {
-  jshost::Delete(p);
+  jsheap::Delete(p);
 }
 
 #endif
