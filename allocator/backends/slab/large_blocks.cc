@@ -16,18 +16,15 @@ constexpr size_t kSparseFraction = 4;
 // In the span's descriptor; must end before Slab::state, which may be read
 // when the descriptor has passed from a slab to a large block.
 struct LargeBlock {
-  size_t bytes;             // asked for
-  const ThreadCache* home;  // who allocated it
-  bool tail_is_zero;        // what lies behind the block in its last page
-  bool was_cold;            // nothing of it was in RAM
+  size_t bytes;   // asked for
+  bool was_cold;  // nothing of it was in RAM when it was handed out
 };
 
 size_t SpanBytes(const Span* span) { return span->pages * kPageBytes; }
 
 }  // namespace
 
-void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment,
-                            const ThreadCache* home) {
+void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment) {
   const size_t pages = PagesFor(bytes);
   if (pages + PagesFor(alignment) > pages_.map().pages()) return nullptr;
   const PageHeap::Allocation allocation =
@@ -36,8 +33,6 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment,
   if (allocation.span == nullptr) return nullptr;
   LargeBlock* block = allocation.span->ClientAs<LargeBlock>();
   block->bytes = bytes;
-  block->home = home;
-  block->tail_is_zero = allocation.dirty_pages == 0;
   block->was_cold = allocation.warm_pages == 0;
   allocation.span->SetKind(SpanKind::kLarge);
   if (zeroed && allocation.dirty_pages != 0) MakeZeroFirst(allocation.span);
@@ -46,21 +41,11 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment,
   return pages_.map().AddressOf(allocation.span);
 }
 
-void LargeBlocks::Free(Span* span, const ThreadCache* thread) {
+void LargeBlocks::Free(Span* span) {
   occupied_bytes_.fetch_sub(SpanBytes(span), std::memory_order_relaxed);
-  const bool is_zero = track_zero_ && MakeZero(span, thread);
+  const bool is_zero = IsBestPurged(span) &&
+                       os::Purge(pages_.map().AddressOf(span), SpanBytes(span));
   pages_.Free(span, is_zero ? span->pages : 0);
-}
-
-// Makes the whole span zero where that is cheap or off the allocating thread.
-bool LargeBlocks::MakeZero(Span* span, const ThreadCache* thread) {
-  const LargeBlock* block = span->ClientAs<LargeBlock>();
-  char* address = pages_.map().AddressOf(span);
-  const size_t span_bytes = SpanBytes(span);
-  if (IsBestPurged(span)) return os::Purge(address, span_bytes);
-  if (block->home == thread) return false;
-  std::memset(address, 0, block->tail_is_zero ? block->bytes : span_bytes);
-  return true;
 }
 
 // Makes a span zero, of which not all is, before it is handed out.
@@ -69,7 +54,6 @@ void LargeBlocks::MakeZeroFirst(Span* span) {
   if (block->bytes >= kLeastPurgeBytes &&
       density_.ShouldPurgeOnAllocate(block->bytes) &&
       os::Purge(pages_.map().AddressOf(span), SpanBytes(span))) {
-    block->tail_is_zero = true;
     block->was_cold = true;
     return;
   }

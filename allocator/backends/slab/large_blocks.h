@@ -1,9 +1,11 @@
 // Blocks of whole pages, each a span of its own.
 //
-// What is freed by another thread than the one that allocated it is made zero
-// there, so that the allocating thread finds it ready. Where blocks are touched
-// only here and there they are given back to the system instead of written: so
-// a buffer of which a script uses little never costs its whole size.
+// Zeroes are written when a block is handed out, by the thread that is about to
+// use it. Where blocks are touched only here and there they are given back to
+// the system instead: so a buffer of which a script uses little never costs its
+// whole size. (Writing zeroes in Free, off the script's thread, was tried: a
+// collector's helper that does so falls behind the script, which then runs on
+// ever new memory; churn of 64 KiB buffers took 2 to 4 times as long.)
 
 #ifndef ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
 #define ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
@@ -17,21 +19,16 @@
 
 namespace jsheap::slab {
 
-class ThreadCache;
-
 // Thread-safe.
 class LargeBlocks {
  public:
-  LargeBlocks(PageHeap& pages, bool track_zero)
-      : pages_(pages), track_zero_(track_zero) {}
+  explicit LargeBlocks(PageHeap& pages) : pages_(pages) {}
 
   // A block aligned to `alignment`, a power of two of at least a page, or
-  // null. `home` stands for the calling thread.
-  void* Allocate(size_t bytes, bool zeroed, size_t alignment,
-                 const ThreadCache* home);
+  // null.
+  void* Allocate(size_t bytes, bool zeroed, size_t alignment);
 
-  // `thread` stands for the calling thread.
-  void Free(Span* span, const ThreadCache* thread);
+  void Free(Span* span);
 
   // What was asked for.
   static size_t SizeOf(const Span* span);
@@ -42,12 +39,10 @@ class LargeBlocks {
   }
 
  private:
-  bool MakeZero(Span* span, const ThreadCache* thread);
   bool IsBestPurged(const Span* span);
   void MakeZeroFirst(Span* span);
 
   PageHeap& pages_;
-  const bool track_zero_;
   Density density_;
   std::atomic<uint64_t> occupied_bytes_{0};
 };

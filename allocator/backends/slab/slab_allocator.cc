@@ -80,8 +80,8 @@ SlabAllocator::SlabAllocator(const SlabOptions& options)
     : pages_(options.reserve != 0 ? options.reserve : kDefaultReserve,
              /*or_less=*/options.reserve == 0),
       pool_(pages_, metadata_, options.track_zero),
-      large_(pages_, options.track_zero),
-      caches_(pool_, metadata_, options.track_zero) {}
+      large_(pages_),
+      caches_(pool_, metadata_) {}
 
 void* SlabAllocator::Allocate(size_t bytes) {
   if (bytes <= kMaxSlabBytes) [[likely]] {
@@ -135,18 +135,15 @@ void* SlabAllocator::AllocateAligned(size_t bytes, size_t alignment) {
 void* SlabAllocator::AllocatePages(size_t bytes, bool zeroed,
                                    size_t alignment) {
   if (bytes >= kHugeBlockBytes) return huge_.Allocate(bytes, alignment);
-  return caches_.With(
-      [=, this](ThreadCache& cache) {
-        pool_.CountAllocations(1);
-        void* block = large_.Allocate(bytes, zeroed, alignment, &cache);
-        if (block == nullptr) {
-          // What this thread owes may free the pages that are missing.
-          cache.FlushRemote();
-          block = large_.Allocate(bytes, zeroed, alignment, &cache);
-        }
-        return block;
-      },
-      static_cast<void*>(nullptr));
+  pool_.CountAllocations(1);
+  void* block = large_.Allocate(bytes, zeroed, alignment);
+  ThreadCache* cache = caches_.Current();
+  if (block == nullptr && cache != nullptr) {
+    // What this thread owes may free the pages that are missing.
+    cache->FlushRemote();
+    block = large_.Allocate(bytes, zeroed, alignment);
+  }
+  return block;
 }
 
 void SlabAllocator::Free(void* block, size_t bytes) {
@@ -181,7 +178,7 @@ void SlabAllocator::FreeSlow(void* block, size_t bytes) {
         },
         false);
   } else if (span->Kind() == SpanKind::kLarge) {
-    large_.Free(span, caches_.Current());
+    large_.Free(span);
   } else {
     Fail("double free or free of a foreign pointer", block, bytes);
   }

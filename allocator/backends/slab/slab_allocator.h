@@ -31,8 +31,7 @@ struct SlabOptions {
   // Bytes of addresses for all but huge blocks; 0 stands for 256 GiB, or as
   // much as the system gives.
   size_t reserve = 0;
-  // Know which free memory is zero, and make it zero where that is cheap. Off
-  // where nobody asks for zeroed memory.
+  // Know which free blocks are zero. Off where nobody asks for zeroed memory.
   bool track_zero = true;
 };
 

@@ -11,8 +11,7 @@ void* BlockOf(uintptr_t entry) {
 
 }  // namespace
 
-ThreadCache::ThreadCache(SlabPool& pool, bool track_zero)
-    : pool_(pool), track_zero_(track_zero) {
+ThreadCache::ThreadCache(SlabPool& pool) : pool_(pool) {
   uintptr_t* next = slots_.data();
   for (size_t i = 0; i < stacks_.size(); ++i) {
     stacks_[i].limit = kSizeClasses[i].cached;
@@ -74,12 +73,11 @@ void ThreadCache::ReturnLowest(Stack& stack, uint32_t returned) {
 }
 
 void ThreadCache::FreeRemote(Slab* slab, void* block, size_t size_class) {
-  const size_t size = kSizeClasses[size_class].size;
-  // Whoever frees another thread's block is likely a collector's helper: its
-  // time is cheaper than that of the thread that will ask for zeroes.
-  if (track_zero_) std::memset(block, 0, size);
-  remote_.Add(pool_, slab, block, track_zero_);
-  remote_bytes_ += size;
+  // Not written with zeroes here, although this thread's time may be cheaper:
+  // see large_blocks.h. Below 1 KiB it gains nothing either, as the thread that
+  // asks for zeroes is about to touch the block anyway.
+  remote_.Add(pool_, slab, block, /*is_zero=*/false);
+  remote_bytes_ += kSizeClasses[size_class].size;
   if (remote_bytes_ > kMostRemoteBytes) FlushRemote();
 }
 

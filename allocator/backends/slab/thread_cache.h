@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "allocator/backends/slab/return_batch.h"
 #include "allocator/backends/slab/size_classes.h"
@@ -24,7 +23,7 @@ namespace jsheap::slab {
 // Used by one thread at a time; only the counters may be read by others.
 class ThreadCache {
  public:
-  explicit ThreadCache(SlabPool& pool, bool track_zero);
+  explicit ThreadCache(SlabPool& pool);
   ThreadCache(const ThreadCache&) = delete;
   ThreadCache& operator=(const ThreadCache&) = delete;
 
@@ -113,7 +112,6 @@ class ThreadCache {
   void FreeRemote(Slab* slab, void* block, size_t size_class);
 
   SlabPool& pool_;
-  const bool track_zero_;
   size_t remote_bytes_ = 0;
   std::array<Stack, kClasses> stacks_;
   ReturnBatch remote_;

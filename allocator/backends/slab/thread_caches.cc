@@ -52,8 +52,8 @@ namespace {
 thread_local ThreadExit t_exit __attribute__((tls_model("initial-exec")));
 }
 
-ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata, bool track_zero)
-    : pool_(pool), metadata_(metadata), track_zero_(track_zero) {
+ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata)
+    : pool_(pool), metadata_(metadata) {
   std::lock_guard lock(g_heaps_mutex);
   for (size_t i = 0; i < kMaxHeaps; ++i) {
     if (g_heaps[i] != nullptr) continue;
@@ -88,7 +88,7 @@ ThreadCache* ThreadCaches::Attach() {
 ThreadCache* ThreadCaches::MakeCache() {
   void* memory = metadata_.Allocate(sizeof(ThreadCache));
   if (memory == nullptr) return nullptr;
-  ThreadCache* cache = new (memory) ThreadCache(pool_, track_zero_);
+  ThreadCache* cache = new (memory) ThreadCache(pool_);
   std::lock_guard lock(mutex_);
   cache->next_in_heap = caches_;
   caches_ = cache;

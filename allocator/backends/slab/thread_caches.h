@@ -30,7 +30,7 @@ extern constinit thread_local ThreadSlot t_slots[kMaxHeaps]
 // One heap's caches. Thread-safe.
 class ThreadCaches {
  public:
-  ThreadCaches(SlabPool& pool, Metadata& metadata, bool track_zero);
+  ThreadCaches(SlabPool& pool, Metadata& metadata);
   ~ThreadCaches();
   ThreadCaches(const ThreadCaches&) = delete;
   ThreadCaches& operator=(const ThreadCaches&) = delete;
@@ -85,7 +85,6 @@ class ThreadCaches {
 
   SlabPool& pool_;
   Metadata& metadata_;
-  const bool track_zero_;
   uint64_t serial_ = 0;
   size_t slot_ = kMaxHeaps;
 
