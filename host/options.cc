@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "allocator/size_text.h"
@@ -20,12 +21,12 @@ struct Raw {
   bool module = false;
   bool classic = false;
   std::vector<std::string> v8_flags;
-  std::string js_heap;
-  std::string young;
-  std::string initial;
-  std::string code;
-  std::string stack;
-  std::string buffers;
+  std::optional<std::string> js_heap;
+  std::optional<std::string> young;
+  std::optional<std::string> initial;
+  std::optional<std::string> code;
+  std::optional<std::string> stack;
+  std::optional<std::string> buffers;
 };
 
 class Parser {
@@ -201,18 +202,32 @@ class Parser {
       ++i;
       const bool has_value =
           equals != std::string::npos || (!is_long && word.size() > 2);
+      if (has_value && is_long && equals + 1 == word.size()) {
+        GiveEmptyValue(name, known);
+      }
       if (option->get_items_expected_max() == 0 || has_value) continue;
       if (i == words.size()) {
         *error = fmt::format("{} needs a value: {} {}", name, name,
                              option->get_type_name());
         return false;
       }
-      // In one word, so that a value may start with a dash.
-      known->back() += is_long ? "=" + words[i] : words[i];
+      if (words[i].empty()) {
+        GiveEmptyValue(name, known);
+      } else {
+        // In one word, so that a value may start with a dash.
+        known->back() += is_long ? "=" + words[i] : words[i];
+      }
       ++i;
     }
     rest->assign(words.begin() + static_cast<ptrdiff_t>(i), words.end());
     return true;
+  }
+
+  // CLI11 takes "--name=" for an option whose value follows.
+  static void GiveEmptyValue(const std::string& name,
+                             std::vector<std::string>* known) {
+    known->back() = name;
+    known->emplace_back();
   }
 
   std::string Unknown(const std::string& name) const {
@@ -248,14 +263,14 @@ class Parser {
     return row.back();
   }
 
-  static bool ReadSize(const char* flag, const std::string& text,
+  static bool ReadSize(const char* flag, const std::optional<std::string>& text,
                        std::optional<uint64_t>* size, std::string* error) {
-    if (text.empty()) return true;
-    *size = jsheap::ParseSize(text);
+    if (!text) return true;
+    *size = jsheap::ParseSize(*text);
     if (*size) return true;
     *error =
         fmt::format("{}: '{}' is not a size; write e.g. 64MiB, 512K or 1048576",
-                    flag, text);
+                    flag, *text);
     return false;
   }
 

@@ -26,11 +26,6 @@ namespace {
 
 using jsheap::FormatSize;
 
-// What every run sets before the user's own flags. V8 would abort on external
-// memory that it finds unreasonable, where a limit of ours may allow it
-// (api.cc:9751).
-constexpr const char* kOwnV8Flags = "--external-memory-max-reasonable-size=0";
-
 // What a dying process still has to write; see SetBeforeDeath.
 Output* standard_output = nullptr;
 
@@ -137,9 +132,8 @@ bool Shell::RunPreloads(std::string* error) {
 int Shell::Run() {
   const auto start = std::chrono::steady_clock::now();
   std::string error;
-  std::string flags = kOwnV8Flags;
-  if (options_.expose_gc) flags += " --expose-gc";
-  if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
+  const std::string flags = options_.expose_gc ? "--expose-gc " : "";
+  if (!SetV8Flags(flags + options_.v8_flags, &error)) {
     return Fail("--v8-flags: " + error);
   }
   heap_ = ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)

@@ -36,6 +36,8 @@ PROGRAMS = [
     Case('-p of undefined', ['-p', 'undefined'], out='undefined\n'),
     Case('-e passes arguments on', ['-e', 'print(scriptArgs)', 'a', 'b'],
          out='a,b\n'),
+    eval_case('empty flags for V8', 'print(1)', '1\n',
+              options=['--v8-flags', '']),
     Case('script', ['s.js'], files={'s.js': 'print("ran")'}, out='ran\n'),
     Case('script in a folder', ['a/s.js'],
          files={'a/s.js': 'load("t.js")', 'a/t.js': 'print("t")'},
@@ -279,7 +281,7 @@ BAD_OPTIONS = [
              '--module', '--classic'),
     *[unusable('size %r' % size, ['--js-heap-limit', size, '-e', '1'],
                '--js-heap-limit', re.escape(size), '512MiB|64MiB|MiB')
-      for size in ('12Q', 'MiB', '1.5.5MiB', '64 MiB', '0x10', '1e3',
+      for size in ('12Q', '', 'MiB', '1.5.5MiB', '64 MiB', '0x10', '1e3',
                    '99999999999999999999', '16777216TiB', 'inf')],
     unusable('an empty size', ['--buffer-limit=', '-e', '1'],
              '--buffer-limit'),

@@ -129,6 +129,17 @@ TEST(LimitsTest, AFullHeapTerminatesTheScript) {
       << program.heap_limit()->where;
 }
 
+// What is evaluated can be thrown away, so each collection frees a little.
+TEST(LimitsTest, ANearlyFullHeapIsNotCollectedForEver) {
+  for (int i = 0; i < 8; ++i) {
+    TestProgram program({.js_heap = 32 * kMiB});
+    EXPECT_EQ(program.Run("const all = []; for (;;) {"
+                          "  all.push(eval(`() => ${all.length}`))"
+                          "}"),
+              Kind::kMemoryLimit);
+  }
+}
+
 TEST(LimitsTest, RefusedBuffersDoNotCountAsAFullHeap) {
   TestProgram program({.js_heap = 16 * kMiB, .buffers = 8 * kMiB});
   EXPECT_EQ(program.Run(R"(
