@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "allocator/size_text.h"
@@ -279,12 +280,31 @@ class Parser {
   CLI::App app_;
 };
 
+// The quote that is open at the end of the text, or 0.
+char OpenQuote(std::string_view text) {
+  char open = 0;
+  for (const char c : text) {
+    if (open == 0 && (c == '"' || c == '\'' || c == '`')) {
+      open = c;
+    } else if (c == open) {
+      open = 0;
+    }
+  }
+  return open;
+}
+
 }  // namespace
 
 bool ParseOptions(const std::vector<std::string>& arguments,
                   const std::string& environment, Options* options,
                   std::string* error) {
   Parser parser(options);
+  if (const char quote = OpenQuote(environment)) {
+    *error = fmt::format(
+        "JSHOST_OPTIONS: '{}' has a {} that is never closed; add one",
+        environment, quote);
+    return false;
+  }
   // CLI11 forgets earlier values at each parse, so both are read as one.
   std::vector<std::string> words = CLI::detail::split_up(environment);
   std::vector<std::string> rest;

@@ -10,6 +10,7 @@
 // parameter and the value answers anything else:
 //   bool, double, int32_t        coerced as the web's are
 //   std::string                  a string, as UTF-8
+//   Path                         a string without a NUL, which no file name has
 //   v8::Local<v8::Function>      a function
 //   v8::Local<v8::Object>        an object
 //   v8::Local<v8::Value>         anything
@@ -47,6 +48,8 @@
 namespace jshost {
 
 using CallbackInfo = v8::FunctionCallbackInfo<v8::Value>;
+
+struct Path : std::string {};
 
 // The arguments from one on.
 class Rest {
@@ -99,6 +102,13 @@ inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
   if (!value->IsString()) return Refuse(isolate, name, "a string", value);
   *result = ToText(isolate, value);
   return true;
+}
+inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
+                 const char* name, Path* result) {
+  if (!value->IsString()) return Refuse(isolate, name, "a string", value);
+  result->assign(ToText(isolate, value));
+  if (result->find('\0') == std::string::npos) return true;
+  return Refuse(isolate, name, "a path, which has no NUL character", value);
 }
 inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
                  const char* name, v8::Local<v8::Function>* result) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -40,8 +41,11 @@ ssize_t ReadUpTo(int fd, char* data, size_t size) {
   return static_cast<ssize_t>(done);
 }
 
-// Appends what is left; 0 or errno.
-int ReadRest(int fd, std::string* text) {
+// An endless device must not take all the memory there is.
+constexpr uint64_t kMostUnsized = uint64_t{4} << 30;
+
+// Appends what is left; 0 or errno, EFBIG beyond `most` bytes.
+int ReadRest(int fd, uint64_t most, std::string* text) {
   constexpr size_t kStep = 64 << 10;
   for (;;) {
     const size_t had = text->size();
@@ -50,13 +54,21 @@ int ReadRest(int fd, std::string* text) {
     text->resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0) return errno;
     if (got == 0) return 0;
+    if (text->size() > most) return EFBIG;
   }
 }
 
-int ReadUnsized(int fd, const std::function<void*(size_t)>& allocate,
-                size_t* size) {
+int ReadUnsized(int fd, uint64_t limit,
+                const std::function<void*(size_t)>& allocate, size_t* size) {
   std::string text;
-  if (const int error = ReadRest(fd, &text)) return error;
+  int error = ReadRest(fd, std::min(limit, kMostUnsized), &text);
+  // Most likely it is refused; if not, there is room for more than the limit
+  // let hope.
+  if (error == EFBIG && limit < kMostUnsized) {
+    if (allocate(text.size()) == nullptr) return ENOMEM;
+    error = ReadRest(fd, kMostUnsized, &text);
+  }
+  if (error != 0) return error;
   *size = text.size();
   void* memory = allocate(text.size());
   if (memory == nullptr && !text.empty()) return ENOMEM;
@@ -66,7 +78,7 @@ int ReadUnsized(int fd, const std::function<void*(size_t)>& allocate,
 
 }  // namespace
 
-int ReadFileInto(const std::string& path,
+int ReadFileInto(const std::string& path, uint64_t limit,
                  const std::function<void*(size_t)>& allocate, size_t* size) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return errno;
@@ -74,7 +86,7 @@ int ReadFileInto(const std::string& path,
   if (fstat(file.get(), &status) != 0) return errno;
   if (S_ISDIR(status.st_mode)) return EISDIR;
   if (!S_ISREG(status.st_mode) || status.st_size == 0) {
-    return ReadUnsized(file.get(), allocate, size);
+    return ReadUnsized(file.get(), limit, allocate, size);
   }
   *size = static_cast<size_t>(status.st_size);
   void* memory = allocate(*size);
@@ -90,7 +102,7 @@ int ReadFileInto(const std::string& path,
 int ReadFile(const std::string& path, std::string* text) {
   size_t size = 0;
   return ReadFileInto(
-      path,
+      path, kMostUnsized,
       [text](size_t bytes) {
         text->resize(bytes);
         return static_cast<void*>(text->data());
@@ -99,7 +111,7 @@ int ReadFile(const std::string& path, std::string* text) {
 }
 
 int ReadStandardInput(std::string* text) {
-  return ReadRest(STDIN_FILENO, text);
+  return ReadRest(STDIN_FILENO, kMostUnsized, text);
 }
 
 int WriteFile(const std::string& path, std::string_view data) {

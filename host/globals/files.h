@@ -4,6 +4,7 @@
 #define HOST_GLOBALS_FILES_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -12,9 +13,10 @@ namespace jshost {
 
 // Reads the file at `path` straight into memory that `allocate(bytes)` gives.
 // Regular files ask once, with their size; what has no size (pipes, /proc) is
-// gathered first. Returns 0 and sets `*size`, or errno; ENOMEM when
-// `allocate` returned null. Reading a directory is EISDIR.
-int ReadFileInto(const std::string& path,
+// gathered first, and asks early when it grows beyond `limit`. Returns 0 and
+// sets `*size`, or errno; ENOMEM when `allocate` returned null, EFBIG when
+// what has no size is larger than 4 GiB. Reading a directory is EISDIR.
+int ReadFileInto(const std::string& path, uint64_t limit,
                  const std::function<void*(size_t)>& allocate, size_t* size);
 
 // The same into a string; "-" isn't special.

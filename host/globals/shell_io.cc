@@ -6,6 +6,7 @@
 #include <v8-initialization.h>
 #include <v8-typed-array.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -66,8 +67,7 @@ void ThrowFileError(v8::Isolate* isolate, const char* verb,
 }
 
 // The file's bytes in a buffer of the custom heap, read straight into it.
-v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env,
-                                           const std::string& path) {
+v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env, const Path& path) {
   v8::Isolate* const isolate = env.isolate;
   v8::Local<v8::ArrayBuffer> buffer;
   const auto allocate = [&](size_t bytes) -> void* {
@@ -78,7 +78,8 @@ v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env,
     return made ? buffer->Data() : nullptr;
   };
   size_t size = 0;
-  const int error = ReadFileInto(path, allocate, &size);
+  const uint64_t limit = env.buffers->budget().limit();
+  const int error = ReadFileInto(path, limit, allocate, &size);
   if (error == 0) return buffer;
   if (error == ENOMEM) {
     Throw(isolate, ErrorKind::kRangeError, "Array buffer allocation failed");
@@ -88,7 +89,7 @@ v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env,
   return {};
 }
 
-v8::MaybeLocal<v8::Value> Read(Environment& env, const std::string& path,
+v8::MaybeLocal<v8::Value> Read(Environment& env, const Path& path,
                                const std::optional<std::string>& mode) {
   if (mode && *mode != "binary") {
     Throw(env.isolate, ErrorKind::kTypeError,
@@ -123,8 +124,7 @@ std::optional<std::string> ReadLine(Environment& env) {
   return result;
 }
 
-void WriteWholeFile(Environment& env, const std::string& path,
-                    const Bytes& data) {
+void WriteWholeFile(Environment& env, const Path& path, const Bytes& data) {
   if (const int error = WriteFile(path, data.view())) {
     ThrowFileError(env.isolate, "write", path, error);
   }
@@ -142,18 +142,30 @@ std::string RelativeToCaller(v8::Isolate* isolate, const std::string& path) {
 void Load(Environment& env, const Rest& paths) {
   for (int i = 0; i < paths.size(); ++i) {
     const v8::HandleScope handles(env.isolate);
-    if (!paths[i]->IsString()) {
-      binding::Refuse(env.isolate, "path", "a string", paths[i]);
-      return;
-    }
-    const std::string path =
-        RelativeToCaller(env.isolate, ToText(env.isolate, paths[i]));
+    Path given;
+    if (!binding::Read(env.isolate, paths[i], "path", &given)) return;
+    const std::string path = RelativeToCaller(env.isolate, given);
     if (env.host->RunScriptFile(path).IsEmpty()) return;
   }
 }
 
-void Quit(Environment& env, std::optional<int32_t> code) {
-  env.host->Quit(code.value_or(0) & 0xff);
+// A code that doesn't fit would become another, or success.
+void Quit(Environment& env, v8::Local<v8::Value> code) {
+  double status = 0;
+  if (!code->IsUndefined()) {
+    if (!code->IsNumber()) {
+      binding::Refuse(env.isolate, "code", "a number", code);
+      return;
+    }
+    status = code.As<v8::Number>()->Value();
+  }
+  if (!(status >= 0 && status <= 255) || status != std::trunc(status)) {
+    Throw(env.isolate, ErrorKind::kRangeError,
+          fmt::format("code must be a whole number from 0 to 255, got {}",
+                      Describe(env.isolate, code)));
+    return;
+  }
+  env.host->Quit(static_cast<int>(status));
 }
 
 std::string Version(Environment&) { return v8::V8::GetVersion(); }

@@ -6,8 +6,10 @@
 
 #include <array>
 #include <filesystem>
+#include <sstream>
 #include <utility>
 
+#include "host/globals/error_place.h"
 #include "host/globals/values.h"
 #include "host/runtime/file_url.h"
 #include "host/runtime/source_text.h"
@@ -49,6 +51,29 @@ bool ReadType(v8::Isolate* isolate, v8::Local<v8::FixedArray> attributes,
     *is_json = true;
   }
   return true;
+}
+
+// An error about an import that comes from no source of its own belongs where
+// the import stands.
+void PlaceError(v8::Local<v8::Context> context, const v8::TryCatch& caught,
+                const std::string& importer, v8::Location at) {
+  const v8::Local<v8::Message> message = caught.Message();
+  if (!message.IsEmpty() && message->GetScriptResourceName()->IsString()) {
+    return;
+  }
+  ErrorPlace place{DisplayPath(importer),
+                   at.GetLineNumber() + 1,
+                   at.GetColumnNumber() + 1,
+                   {}};
+  std::string text;
+  std::string error;
+  if (ReadSource(importer, &text, &error)) {
+    std::istringstream lines(text);
+    for (int i = 0; i < place.line; ++i) {
+      std::getline(lines, place.source_line);
+    }
+  }
+  SetErrorPlace(context, caught.Exception(), place);
 }
 
 }  // namespace
@@ -105,9 +130,17 @@ v8::MaybeLocal<v8::Module> ModuleLoader::OnResolve(
   const std::string importer =
       fmt::format("{}:{}:{}", DisplayPath(from->path),
                   place.GetLineNumber() + 1, place.GetColumnNumber() + 1);
-  return loader.Import(ToText(isolate, request->GetSpecifier()),
-                       FolderOf(from->path), importer,
-                       is_json ? Type::kJson : Type::kJavaScript);
+  v8::TryCatch caught(isolate);
+  const v8::MaybeLocal<v8::Module> module = loader.Import(
+      ToText(isolate, request->GetSpecifier()), FolderOf(from->path), importer,
+      is_json ? Type::kJson : Type::kJavaScript);
+  if (caught.HasCaught()) {
+    if (!caught.HasTerminated()) {
+      PlaceError(context, caught, from->path, place);
+    }
+    caught.ReThrow();
+  }
+  return module;
 }
 
 v8::MaybeLocal<v8::Module> ModuleLoader::Import(const std::string& specifier,

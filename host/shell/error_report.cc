@@ -5,8 +5,10 @@
 #include <v8-isolate.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
+#include "host/globals/error_place.h"
 #include "host/globals/values.h"
 
 namespace jshost {
@@ -25,8 +27,9 @@ class Formatter {
         report_(report) {}
 
   std::string Format() {
+    place_ = GetErrorPlace(context_, report_.error);
     AddHeadline();
-    AddSourceLine();
+    place_ ? AddPlacedLine() : AddSourceLine();
     text_ += Frames(report_.error);
     AddErrors(report_.error);
     AddCauses(report_.error);
@@ -35,6 +38,10 @@ class Formatter {
 
  private:
   std::string Location() const {
+    if (place_) {
+      return fmt::format("{}:{}:{}", place_->file, place_->line,
+                         place_->column);
+    }
     const v8::Local<v8::Value> resource =
         report_.message->GetScriptResourceName();
     const int line = report_.message->GetLineNumber(context_).FromMaybe(0);
@@ -57,6 +64,13 @@ class Formatter {
     text_ += fmt::format("{}: Uncaught {}{}\n",
                          location.empty() ? "jshost" : location,
                          report_.in_promise ? "(in promise) " : "", Summary());
+  }
+
+  void AddPlacedLine() {
+    const size_t before =
+        std::min(place_->source_line.size(),
+                 static_cast<size_t>(std::max(1, place_->column)) - 1);
+    text_ += place_->source_line + "\n" + std::string(before, ' ') + "^\n";
   }
 
   // The line, or what is around the place, and carets under it.
@@ -157,6 +171,7 @@ class Formatter {
   v8::Isolate* const isolate_;
   const v8::Local<v8::Context> context_;
   const ErrorReport& report_;
+  std::optional<ErrorPlace> place_;
   std::string text_;
 };
 

@@ -145,6 +145,25 @@ LIFE = [
               '1\n2\n3\n'),
     eval_case('quit(n)', 'quit(7); print("never")', status=7),
     eval_case('quit()', 'quit(); print("never")'),
+    eval_case('quit with what is no exit status',
+              'for (const code of [256, -1, 1.5, "x", null]) {'
+              ' try { quit(code) } catch (e) { print(e.name) } }',
+              'RangeError\nRangeError\nRangeError\nTypeError\nTypeError\n'),
+    eval_case('a NUL in a path',
+              'for (const f of [() => read("a\\0b"), () => load("a\\0b"),'
+              ' () => writeFile("a\\0b", "")]) {'
+              ' try { f() } catch (e) { print(e.name) } }',
+              'TypeError\n' * 3),
+    eval_case('an endless device', 'readbuffer("/dev/zero")', status=70,
+              options=['--buffer-limit', '64MiB'],
+              err=Holds('Array buffer allocation failed', mib(64))),
+    Case('a missing import', ['m.mjs'], status=1,
+         files={'m.mjs': '\n  import "./gone.mjs";\n'},
+         err=Holds(r'm\.mjs:2:10: Uncaught Error: cannot find module '
+                   r"'\./gone\.mjs'",
+                   r'\n  import "\./gone\.mjs";\n {9}\^\n')),
+    Case('JSHOST_OPTIONS with an open quote', ['-e', '1'], status=2,
+         env={'JSHOST_OPTIONS': '-r "x'}, err=one_line('JSHOST_OPTIONS')),
     eval_case('quit in a timer', 'setTimeout(() => quit(3)); '
               'setTimeout(() => print("never"), 50)', status=3),
     eval_case('quit passes finally by',
