@@ -118,13 +118,31 @@ def gtest_failures(name, output):
     return failures
 
 
+def gtest_names(program):
+    """All tests of a GoogleTest program, as Suite.Test."""
+    names, suite = [], ''
+    for line in run([program, '--gtest_list_tests'], SCRIPT_TIMEOUT)[1].split(
+            '\n'):
+        # "Suite.", then "  Test" for each; "# …" tells a parameter.
+        word = line.split('#')[0].rstrip()
+        if word.startswith('  '):
+            names.append(suite + word.strip())
+        elif word.endswith('.'):
+            suite = word
+    return names
+
+
 def gtest(name, program, pattern, env=None):
     """Runs a GoogleTest program."""
     # One crash must not hide what else is wrong, but it does hide the tests
     # that would have followed: it counts as a failure, with all the output.
     command = [program, '--gtest_brief=0', '--gtest_color=no']
     if pattern:
-        command.append('--gtest_filter=*%s*' % pattern)
+        matching = [test for test in gtest_names(program)
+                    if pattern.lower() in test.lower()]
+        if not matching:
+            return Result()
+        command.append('--gtest_filter=' + ':'.join(matching))
     status, output = run(command, GTEST_TIMEOUT, env)
     passed = len(re.findall(r'^\[       OK \]', output, re.M))
     failures = gtest_failures(name, output)

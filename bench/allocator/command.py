@@ -14,7 +14,7 @@ from comparison import BenchError
 # Of --quick: rounds and scale, and what takes long whatever the scale.
 QUICK_ROUNDS = 3
 QUICK_SCALE = 0.2
-QUICK_SKIPS = re.compile('live.*/10000000|settle')
+QUICK_SKIPS = re.compile('live/10000000|settle')
 
 
 def add_arguments(parser, default_program):

@@ -102,6 +102,7 @@ def run_rounds(heap_bench, workloads, contenders, rounds, order):
 
 
 def _progress(text):
+    """One line of standard error, where a person looks at it."""
     if sys.stderr.isatty():
         print(f'\r{text:<60}' + ('' if text else '\r'), end='',
               file=sys.stderr, flush=True)

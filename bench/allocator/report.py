@@ -157,8 +157,8 @@ class Report:
     def _print_growth(self):
         rows = [row for row in (
             ('two threads / one', 'scale/1', 'scale/2'),
-            ('10^7 live / 10^3', 'live/10000000', 'live/1000'),
-            ('the same, random', 'live-random/10000000', 'live-random/1000'))
+            ('10^7 / 10^3 live', 'live/10000000', 'live/1000'),
+            ('10^6 / 10^3, random', 'live-random/1000000', 'live-random/1000'))
                 if {*row[1:]} <= set(self.workloads)]
         if not rows:
             return
