@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/allocator/slower.h"
+
 namespace jsheap {
 namespace {
 
@@ -136,7 +138,7 @@ TEST(PageHeapTest, RandomOperationsKeepEveryByte) {
     char mark;
   };
   std::vector<Block> blocks;
-  for (int step = 0; step < 4000; ++step) {
+  for (int step = 0; step < 4000 / kSlower; ++step) {
     if (blocks.size() < 60 && random() % 2 == 0) {
       const uint32_t pages =
           random() % 4 == 0 ? random() % 300 + 1 : random() % 8 + 1;

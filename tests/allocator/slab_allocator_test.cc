@@ -13,18 +13,10 @@
 #include <vector>
 
 #include "allocator/backends/slab/size_classes.h"
+#include "tests/allocator/slower.h"
 
 namespace jsheap::slab {
 namespace {
-
-// ThreadSanitizer makes everything some twenty times slower.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-constexpr int kSlower = 8;
-#else
-constexpr int kSlower = 1;
-#endif
-#endif
 
 std::unique_ptr<SlabAllocator> MakeHeap(size_t reserve = size_t{1} << 30,
                                         bool track_zero = true) {
@@ -256,7 +248,7 @@ TEST(SlabAllocatorTest, EmptySlabsGoBackToThePageHeap) {
   for (size_t bytes : {size_t{16}, size_t{100}, size_t{1000}, size_t{9000},
                        size_t{30000}, size_t{1} << 20}) {
     std::vector<void*> blocks;
-    while (blocks.size() * bytes < (size_t{40} << 20)) {
+    while (blocks.size() * bytes < (size_t{40} << 20) / kSlower) {
       void* block = heap->Allocate(bytes);
       ASSERT_NE(block, nullptr) << bytes;
       blocks.push_back(block);
