@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "allocator/os/memory.h"
+#include "allocator/pages/span.h"
 
 namespace jsheap {
-namespace {
-
-size_t RoundUp(size_t bytes, size_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
-
-}  // namespace
 
 Metadata::~Metadata() {
   while (chunks_ != nullptr) {

@@ -22,10 +22,6 @@ constexpr uint32_t kMostPurgePages = (8u << 20) >> kPageShift;
 // So little is never worth a purge or a wake-up.
 constexpr uint32_t kKeptWarmPages = (1u << 20) >> kPageShift;
 
-constexpr uint32_t RoundUp(uint32_t value, uint32_t unit) {
-  return (value + unit - 1) / unit * unit;
-}
-
 }  // namespace
 
 PageHeap::PageHeap(size_t reserve, bool or_less)
@@ -254,7 +250,7 @@ Span* PageHeap::TakeFreeSpan(uint32_t pages, uint32_t alignment) {
   const bool may_be_warm = span->links.may_be_warm;
   const uint32_t start = Index(map_.PageOf(span));
   const uint32_t end = start + span->pages;
-  const uint32_t first = RoundUp(start, alignment);
+  const uint32_t first = static_cast<uint32_t>(RoundUp(start, alignment));
   if (first > start) InsertFree(PageId{start}, first - start, may_be_warm);
   if (first + pages < end) {
     InsertFree(PageId{first + pages}, end - first - pages, may_be_warm);
@@ -277,7 +273,9 @@ bool PageHeap::Grow(uint32_t pages) {
     const uint32_t extra =
         std::min(static_cast<uint32_t>(uint64_t{frontier_} * percent / 100),
                  kMostOvergrowthPages);
-    if (GrowBy(RoundUp(needed + extra, kLeastGrowthPages))) return true;
+    if (GrowBy(
+            static_cast<uint32_t>(RoundUp(needed + extra, kLeastGrowthPages))))
+      return true;
   }
   return GrowBy(needed);
 }

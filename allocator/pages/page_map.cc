@@ -9,10 +9,6 @@ namespace {
 
 constexpr size_t kLeastReserve = size_t{64} << 20;
 
-size_t RoundUp(size_t bytes, size_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
-
 }  // namespace
 
 PageMap::PageMap(size_t bytes, bool or_less) {

@@ -28,6 +28,11 @@ constexpr PageId operator+(PageId page, uint32_t pages) {
   return PageId{Index(page) + pages};
 }
 
+// The next multiple of `unit`.
+constexpr size_t RoundUp(size_t value, size_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
 // How many pages hold `bytes` bytes.
 constexpr size_t PagesFor(size_t bytes) {
   return (bytes + kPageBytes - 1) >> kPageShift;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "allocator/backends/freelist/checks.h"
+#include "allocator/checks.h"
 
 namespace jsheap::freelist {
 

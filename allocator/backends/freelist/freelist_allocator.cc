@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "allocator/backends/freelist/block_viewer.h"
-#include "allocator/backends/freelist/checks.h"
 #include "allocator/backends/freelist/heap_snapshot.h"
 #include "allocator/backends/freelist/purge.h"
+#include "allocator/checks.h"
 #include "allocator/size_text.h"
 
 namespace jsheap::freelist {

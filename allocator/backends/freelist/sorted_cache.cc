@@ -1,7 +1,7 @@
 #include "allocator/backends/freelist/sorted_cache.h"
 
 #include "allocator/backends/freelist/block_manager.h"
-#include "allocator/backends/freelist/checks.h"
+#include "allocator/checks.h"
 
 namespace jsheap::freelist {
 

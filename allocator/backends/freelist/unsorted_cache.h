@@ -16,8 +16,8 @@
 #include <cstddef>
 
 #include "allocator/backends/freelist/block.h"
-#include "allocator/backends/freelist/checks.h"
 #include "allocator/backends/freelist/tally.h"
+#include "allocator/checks.h"
 
 namespace jsheap::freelist {
 

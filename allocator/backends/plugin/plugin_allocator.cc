@@ -8,17 +8,12 @@
 #include <utility>
 
 #include "allocator/backends/plugin/plugin_table.h"
+#include "allocator/checks.h"
 
 namespace jsheap::plugin {
 namespace {
 
 static_assert(JSHEAP_PLUGIN_ALIGNMENT == kMinAlignment);
-
-#ifdef JSHEAP_DEBUG_CHECKS
-constexpr bool kDebugChecks = true;
-#else
-constexpr bool kDebugChecks = false;
-#endif
 
 // Of a message from create().
 constexpr size_t kMostErrorBytes = 512;

@@ -1,23 +1,16 @@
 #include "allocator/backends/slab/slab_allocator.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
+#include "allocator/checks.h"
 #include "allocator/size_text.h"
 
 namespace jsheap::slab {
 namespace {
 
 constexpr size_t kDefaultReserve = size_t{256} << 30;
-
-#ifdef JSHEAP_DEBUG_CHECKS
-constexpr bool kDebugChecks = true;
-#else
-constexpr bool kDebugChecks = false;
-#endif
 
 void* BlockOf(uintptr_t entry) {
   return reinterpret_cast<void*>(entry & ~uintptr_t{1});
@@ -42,12 +35,6 @@ inline void* Zero(void* block, size_t bytes) {
     std::memset(end - 64, 0, 64);
   }
   return block;
-}
-
-[[noreturn]] void Fail(const char* what, const void* block, size_t bytes) {
-  std::fprintf(stderr, "jsheap: %s: block %p, freed with size %zu\n", what,
-               block, bytes);
-  std::abort();
 }
 
 }  // namespace
