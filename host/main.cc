@@ -46,7 +46,7 @@ std::string AllocatorList() {
 int PrintText(const std::string& text) {
   Output out(STDOUT_FILENO);
   if (out.Write(text) && out.Flush()) return kExitOk;
-  PrintError("cannot write to standard output: " + ErrorText(out.error()));
+  PrintError(OutputErrorText(out.error()));
   return kExitUncaught;
 }
 

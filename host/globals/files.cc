@@ -133,4 +133,12 @@ std::string ErrorText(int error) {
   return std::generic_category().message(error);
 }
 
+std::string OutputErrorText(int error) {
+  const char* remedy = "send it elsewhere";
+  if (error == EPIPE) remedy = "its reader must read to the end";
+  if (error == ENOSPC) remedy = "make room, or send it elsewhere";
+  if (error == EBADF) remedy = "it is closed: open it, e.g. with >/dev/null";
+  return "cannot write to standard output: " + ErrorText(error) + "; " + remedy;
+}
+
 }  // namespace jshost

@@ -31,6 +31,9 @@ int WriteFile(const std::string& path, std::string_view data);
 // "No such file or directory" and its like.
 std::string ErrorText(int error);
 
+// "cannot write to standard output: Broken pipe; …", with the remedy.
+std::string OutputErrorText(int error);
+
 }  // namespace jshost
 
 #endif  // HOST_GLOBALS_FILES_H_

@@ -75,9 +75,7 @@ class Shell final : public RuntimeObserver {
                     where, where.empty() ? "" : ": "));
   }
 
-  void OnOutputFailed(int error) override {
-    SayLine("cannot write to standard output: " + ErrorText(error));
-  }
+  void OnOutputFailed(int error) override { SayLine(OutputErrorText(error)); }
 
  private:
   int Fail(const std::string& message) {
