@@ -128,7 +128,7 @@ TEST(InspectTest, DetailedStatisticsAddUp) {
   uint64_t rounded = 0;
   for (size_t bytes = 1; bytes < 1000000; bytes += bytes / 3 + 1) {
     blocks.emplace_back(heap->Allocate(bytes), bytes);
-    rounded += bytes <= 32768 ? heap->UsableSize(blocks.back().first)
+    rounded += bytes <= 65536 ? heap->UsableSize(blocks.back().first)
                               : (bytes + 65535) / 65536 * 65536;
   }
   const AllocatorStats stats = heap->Stats(true);
@@ -140,7 +140,7 @@ TEST(InspectTest, DetailedStatisticsAddUp) {
     live += c.live;
   }
   size_t small = 0;
-  for (auto [block, bytes] : blocks) small += bytes <= 32768;
+  for (auto [block, bytes] : blocks) small += bytes <= 65536;
   EXPECT_EQ(live, small);
 }
 

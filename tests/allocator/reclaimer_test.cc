@@ -115,7 +115,7 @@ TEST(ReclaimerTest, InlineTicksByAllocations) {
   Reclaimer reclaimer({heap->reclaimable()}, {Mode::kInline, 100});
   UseAndFree(*heap, 64);
   // Enough for every tick that anything may stay.
-  for (int i = 0; i < 5000; ++i) heap->Free(heap->Allocate(40000), 40000);
+  for (int i = 0; i < 5000; ++i) heap->Free(heap->Allocate(70000), 70000);
   EXPECT_LE(Resident(*heap), 4 * kBlock);
 }
 

@@ -19,21 +19,30 @@
 
 namespace jsheap::slab {
 
-inline constexpr size_t kMaxSlabBytes = size_t{32} << 10;  // largest class
-inline constexpr int kClasses = 72;
+inline constexpr size_t kMaxSlabBytes = size_t{64} << 10;  // largest class
+inline constexpr int kClasses = 80;
 
 struct SizeClass {
-  uint32_t size = 0;        // bytes of a block
-  uint32_t reciprocal = 0;  // ceil(2^32 / size): divides offsets in a slab
-  uint16_t pages = 0;       // of a slab
-  uint16_t capacity = 0;    // blocks of a slab
-  uint16_t cached = 0;      // most blocks that a thread's cache holds
+  uint32_t size = 0;         // bytes of a block
+  uint32_t reciprocal = 0;   // ceil(2^32 / size): divides offsets in a slab
+  uint16_t pages = 0;        // of a slab
+  uint16_t capacity = 0;     // blocks of a slab
+  uint16_t cached = 0;       // blocks that a thread's cache holds at first
+  uint16_t most_cached = 0;  // and at most
 };
 
 namespace internal {
 
-// A thread caches about this many bytes of each class.
+// A thread caches about this many bytes of each class: at first, and when it
+// keeps freeing more than that in a row.
 inline constexpr size_t kCacheBytes = size_t{32} << 10;
+inline constexpr size_t kMostCacheBytes = size_t{256} << 10;
+
+constexpr uint16_t Between(size_t least, size_t value, size_t most) {
+  return static_cast<uint16_t>(value < least  ? least
+                               : value > most ? most
+                                              : value);
+}
 
 constexpr std::array<SizeClass, kClasses> MakeClasses() {
   std::array<SizeClass, kClasses> classes;
@@ -53,10 +62,8 @@ constexpr std::array<SizeClass, kClasses> MakeClasses() {
         static_cast<uint32_t>(((uint64_t{1} << 32) + size - 1) / size);
     c.pages = static_cast<uint16_t>(pages);
     c.capacity = static_cast<uint16_t>(pages * kPageBytes / size);
-    const size_t cached = kCacheBytes / size;
-    c.cached = static_cast<uint16_t>(cached < 4     ? 4
-                                     : cached > 128 ? 128
-                                                    : cached);
+    c.cached = Between(4, kCacheBytes / size, 128);
+    c.most_cached = Between(8, kMostCacheBytes / size, 1024);
   }
   return classes;
 }
@@ -88,10 +95,10 @@ inline constexpr std::array<SizeClass, kClasses> kSizeClasses =
     internal::MakeClasses();
 static_assert(kSizeClasses.back().size == kMaxSlabBytes);
 
-// What a thread's full cache holds of all classes together, in blocks.
+// What a thread's cache has room for, of all classes together, in blocks.
 inline constexpr size_t kMostCached = [] {
   size_t blocks = 0;
-  for (const SizeClass& c : kSizeClasses) blocks += c.cached;
+  for (const SizeClass& c : kSizeClasses) blocks += c.most_cached;
   return blocks;
 }();
 

@@ -54,17 +54,19 @@ struct Slab {
 
   using Word = std::atomic<uint64_t>;
 
+  // What a free reads comes first: one line of the processor's cache, with the
+  // head of the descriptor.
   std::atomic<ThreadCache*> home;  // the cache that last took blocks; a hint
                                    // that a free may keep the block there
   char* base;                      // first block
   Word* bits;  // `free` words, then as many `dirty`; inline_bits or metadata
-  Word inline_bits[2];
-  Slab *next, *previous;  // in the class's list, under its lock
   std::atomic<uint32_t> state;
   uint32_t words;      // of each bitmap
   uint32_t next_word;  // where the owner looks first
   std::atomic<uint8_t> size_class;
   bool tracks_zero;  // else all blocks count as dirty
+  Word inline_bits[2];
+  Slab *next, *previous;  // in the class's list, under its lock
 
   static int32_t CountIn(uint32_t state) {
     return static_cast<int32_t>(state) >> 2;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "allocator/backends/slab/zero.h"
 #include "allocator/checks.h"
 #include "allocator/size_text.h"
 
@@ -17,25 +18,6 @@ void* BlockOf(uintptr_t entry) {
 }
 
 bool IsZero(uintptr_t entry) { return (entry & 1) != 0; }
-
-// Blocks are whole and aligned multiples of 16 bytes, so a few overlapping
-// stores do for the small ones what memset first has to find out.
-inline void* Zero(void* block, size_t bytes) {
-  if (bytes > 128) return std::memset(block, 0, bytes);
-  char* first = static_cast<char*>(block);
-  char* end = first + (bytes == 0 ? 16 : (bytes + 15) / 16 * 16);
-  if (bytes <= 32) {
-    std::memset(first, 0, 16);
-    std::memset(end - 16, 0, 16);
-  } else if (bytes <= 64) {
-    std::memset(first, 0, 32);
-    std::memset(end - 32, 0, 32);
-  } else {
-    std::memset(first, 0, 64);
-    std::memset(end - 64, 0, 64);
-  }
-  return block;
-}
 
 }  // namespace
 

@@ -16,7 +16,7 @@ ThreadCache::ThreadCache(SlabPool& pool) : pool_(pool) {
   for (size_t i = 0; i < stacks_.size(); ++i) {
     stacks_[i].limit = kSizeClasses[i].cached;
     stacks_[i].blocks = next;
-    next += kSizeClasses[i].cached;
+    next += kSizeClasses[i].most_cached;
   }
 }
 
@@ -25,17 +25,35 @@ void ThreadCache::Free(Slab* slab, void* block) {
   const uint8_t size_class = slab->size_class.load(std::memory_order_relaxed);
   Stack& stack = stacks_[size_class];
   if (slab->home.load(std::memory_order_relaxed) == this) {
-    ReturnLowest(stack, stack.limit / 2);
+    if (!RaiseLimit(stack, size_class)) ReturnLowest(stack, stack.limit / 2);
     TryFree(slab, block);
   } else {
-    Bump(stack.live, -1);
+    Bump(stack.taken, -1);
     FreeRemote(slab, block, size_class);
   }
+}
+
+// A thread that frees many blocks in a row will likely want them back: doubles
+// how many its stack may hold. (As tcmalloc's thread caches grow.)
+bool ThreadCache::RaiseLimit(Stack& stack, size_t size_class) {
+  const SizeClass& c = kSizeClasses[size_class];
+  const uint32_t more =
+      std::min<uint32_t>(stack.limit, c.most_cached - stack.limit);
+  const size_t bytes = size_t{more} * c.size;
+  if (more == 0 || grown_bytes_ + bytes > kMostGrownBytes) return false;
+  stack.limit += more;
+  grown_bytes_ += bytes;
+  return true;
 }
 
 // Fills half of an empty stack; false when out of memory.
 bool ThreadCache::Refill(int size_class) {
   Stack& stack = stacks_[static_cast<size_t>(size_class)];
+  const uint32_t wanted =
+      (std::min<uint32_t>(
+           stack.limit, kSizeClasses[static_cast<size_t>(size_class)].cached) +
+       1) /
+      2;
   for (;;) {
     if (stack.active == nullptr) {
       stack.active = pool_.Acquire(size_class, this);
@@ -46,10 +64,10 @@ bool ThreadCache::Refill(int size_class) {
         if (stack.active == nullptr) return false;
       }
     }
-    const uint32_t taken =
-        stack.active->Take(stack.blocks, (stack.limit + 1) / 2);
+    const uint32_t taken = stack.active->Take(stack.blocks, wanted);
     if (taken != 0) {
       stack.count.store(taken, std::memory_order_relaxed);
+      Bump(stack.taken, taken);
       pool_.CountAllocations(taken);
       return true;
     }
@@ -70,6 +88,7 @@ void ThreadCache::ReturnLowest(Stack& stack, uint32_t returned) {
   const uint32_t count = stack.count.load(std::memory_order_relaxed);
   std::copy(stack.blocks + returned, stack.blocks + count, stack.blocks);
   stack.count.store(count - returned, std::memory_order_relaxed);
+  Bump(stack.taken, -int64_t{returned});
 }
 
 void ThreadCache::FreeRemote(Slab* slab, void* block, size_t size_class) {
@@ -88,7 +107,10 @@ void ThreadCache::FlushRemote() {
 
 void ThreadCache::HandBack() {
   FlushRemote();
-  for (Stack& stack : stacks_) {
+  grown_bytes_ = 0;
+  for (size_t i = 0; i < stacks_.size(); ++i) {
+    Stack& stack = stacks_[i];
+    stack.limit = kSizeClasses[i].cached;
     ReturnLowest(stack, stack.count.load(std::memory_order_relaxed));
     if (stack.active != nullptr) {
       pool_.HandBack(stack.active);

@@ -35,7 +35,6 @@ class ThreadCache {
     if (count == 0) [[unlikely]]
       return 0;
     stack.count.store(count - 1, std::memory_order_relaxed);
-    Bump(stack.live, 1);
     return stack.blocks[count - 1];
   }
 
@@ -58,7 +57,6 @@ class ThreadCache {
       return false;
     stack.blocks[count] = reinterpret_cast<uintptr_t>(block);
     stack.count.store(count + 1, std::memory_order_relaxed);
-    Bump(stack.live, -1);
     return true;
   }
 
@@ -82,21 +80,25 @@ class ThreadCache {
   // Blocks allocated less blocks freed through this cache; only the sum over
   // all caches means something.
   int64_t Live(int size_class) const {
-    return stacks_[static_cast<size_t>(size_class)].live.load(
-        std::memory_order_relaxed);
+    const Stack& stack = stacks_[static_cast<size_t>(size_class)];
+    return stack.taken.load(std::memory_order_relaxed) -
+           stack.count.load(std::memory_order_relaxed);
   }
 
   ThreadCache* next_in_heap = nullptr;  // the heap's list of its caches
   ThreadCache* next_free = nullptr;     // those without a thread
 
  private:
-  struct Stack {
+  struct alignas(64) Stack {
     std::atomic<uint32_t> count{0};
     uint32_t limit = 0;
-    std::atomic<int64_t> live{0};
     uintptr_t* blocks = nullptr;
     Slab* active = nullptr;
+    std::atomic<int64_t> taken{0};  // from slabs, less those returned to them
   };
+
+  // How far all stacks' limits together may rise above the first ones.
+  static constexpr size_t kMostGrownBytes = size_t{4} << 20;
 
   // Debts beyond this are published before a sweep ends.
   static constexpr size_t kMostRemoteBytes = size_t{256} << 10;
@@ -108,11 +110,13 @@ class ThreadCache {
   }
 
   bool Refill(int size_class);
+  bool RaiseLimit(Stack& stack, size_t size_class);
   void ReturnLowest(Stack& stack, uint32_t returned);
   void FreeRemote(Slab* slab, void* block, size_t size_class);
 
   SlabPool& pool_;
   size_t remote_bytes_ = 0;
+  size_t grown_bytes_ = 0;
   std::array<Stack, kClasses> stacks_;
   ReturnBatch remote_;
   std::array<uintptr_t, kMostCached> slots_;
