@@ -21,6 +21,7 @@
 #include <new>
 
 #include "allocator/backends/slab/slab_allocator.h"
+#include "allocator/os/residency.h"
 #include "allocator/reclaimer/reclaimer.h"
 
 namespace {
@@ -42,6 +43,7 @@ Reclaimer& TheReclaimer() {
   std::lock_guard lock(g_init_mutex);
   SlabAllocator* heap = g_heap.load(std::memory_order_relaxed);
   if (heap != nullptr) return heap;
+  jsheap::os::DistrustDescriptors();
   // Zeroes are asked for too rarely here to be worth making ahead.
   heap = SlabAllocator::MakeIn(g_heap_storage, {.track_zero = false});
   if (heap == nullptr) {

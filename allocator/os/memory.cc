@@ -50,6 +50,16 @@ bool Purge(void* address, size_t bytes) {
   return madvise(address, bytes, MADV_DONTNEED) == 0;
 }
 
+void PreferHugePages(void* address, size_t bytes, bool prefer) {
+  const auto start = reinterpret_cast<uintptr_t>(address);
+  const uintptr_t first =
+      (start + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  const uintptr_t end = (start + bytes) / kHugePageBytes * kHugePageBytes;
+  if (first >= end) return;
+  madvise(reinterpret_cast<void*>(first), end - first,
+          prefer ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
 size_t ResidentBytes(const void* address, size_t bytes) {
   const size_t page = OsPageBytes();
   unsigned char present[1024];

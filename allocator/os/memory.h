@@ -35,6 +35,12 @@ void* Map(size_t bytes);
 // then nothing may be assumed of the contents.
 [[nodiscard]] bool Purge(void* address, size_t bytes);
 
+// Whether the range is best backed by huge pages: sensible for what is written
+// all over. Only whole and aligned huge pages in the range are affected, and
+// only memory that it takes from now on. Advice: nothing happens where the
+// system has none.
+void PreferHugePages(void* address, size_t bytes, bool prefer);
+
 // How many bytes of the range are in RAM; `bytes` when the system can't say.
 size_t ResidentBytes(const void* address, size_t bytes);
 

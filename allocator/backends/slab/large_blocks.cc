@@ -3,24 +3,51 @@
 #include <cstring>
 
 #include "allocator/os/memory.h"
+#include "allocator/os/residency.h"
 
 namespace jsheap::slab {
 namespace {
 
-// Below this a system call costs more than writing the block.
-constexpr size_t kLeastPurgeBytes = size_t{512} << 10;
+// Below this, looking at a block takes as long as writing it.
+constexpr size_t kLeastLookBytes = size_t{192} << 10;
 
-// A block is sparse when less than 1/4 of it is in RAM.
-constexpr size_t kSparseFraction = 4;
+// From here on, huge pages for blocks that are known to be touched all over.
+constexpr size_t kLeastHugePagesBytes = 2 * os::kHugePageBytes;
+
+constexpr uint32_t kSamplePages = 4;
 
 // In the span's descriptor; must end before Slab::state, which may be read
 // when the descriptor has passed from a slab to a large block.
 struct LargeBlock {
-  size_t bytes;   // asked for
-  bool was_cold;  // nothing of it was in RAM when it was handed out
+  size_t bytes;     // asked for
+  uint32_t seed;    // of the sample; 0 when none was taken
+  bool was_cold;    // nothing of it was in RAM when it was handed out
+  bool was_purged;  // because it was given back for that
+  bool prefers_huge_pages;
 };
 
 size_t SpanBytes(const Span* span) { return span->pages * kPageBytes; }
+
+// What the block's user may have touched.
+size_t UsedBytes(const LargeBlock* block) {
+  return RoundUp(block->bytes, os::OsPageBytes());
+}
+
+// Where the sample's pages are: spread over the block, neither first nor last.
+size_t SampleOffset(const LargeBlock* block, uint32_t i) {
+  const size_t page = os::OsPageBytes();
+  const size_t stretch = (UsedBytes(block) / page - 2) / kSamplePages;
+  const uint32_t mixed = (block->seed + i) * 0x9e3779b9u >> 8;
+  return (1 + i * stretch + mixed % stretch) * page;
+}
+
+// How much of `bytes` bytes is resident, judged by the part that was looked at.
+size_t Resident(const os::Residency& residency, size_t bytes) {
+  if (residency.end == bytes) return residency.bytes;
+  return static_cast<size_t>(static_cast<double>(residency.bytes) /
+                             static_cast<double>(residency.end) *
+                             static_cast<double>(bytes));
+}
 
 }  // namespace
 
@@ -30,48 +57,101 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment) {
   const PageHeap::Allocation allocation =
       pages_.Allocate(static_cast<uint32_t>(pages), /*fill=*/false,
                       static_cast<uint32_t>(PagesFor(alignment)));
-  if (allocation.span == nullptr) return nullptr;
-  LargeBlock* block = allocation.span->ClientAs<LargeBlock>();
-  block->bytes = bytes;
-  block->was_cold = allocation.warm_pages == 0;
-  allocation.span->SetKind(SpanKind::kLarge);
-  if (zeroed && allocation.dirty_pages != 0) MakeZeroFirst(allocation.span);
-  occupied_bytes_.fetch_add(SpanBytes(allocation.span),
-                            std::memory_order_relaxed);
-  return pages_.map().AddressOf(allocation.span);
+  Span* span = allocation.span;
+  if (span == nullptr) return nullptr;
+  LargeBlock* block = span->ClientAs<LargeBlock>();
+  *block = {bytes, 0, allocation.warm_pages == 0, false, false};
+  if (block->was_cold && bytes >= kLeastHugePagesBytes &&
+      density_.IsDense(bytes)) {
+    os::PreferHugePages(pages_.map().AddressOf(span), SpanBytes(span), true);
+    block->prefers_huge_pages = true;
+  }
+  span->SetKind(SpanKind::kLarge);
+  if (zeroed && allocation.dirty_pages != 0) MakeZero(span);
+  occupied_bytes_.fetch_add(SpanBytes(span), std::memory_order_relaxed);
+  return pages_.map().AddressOf(span);
 }
 
 void LargeBlocks::Free(Span* span) {
   occupied_bytes_.fetch_sub(SpanBytes(span), std::memory_order_relaxed);
-  const bool is_zero = IsBestPurged(span) &&
-                       os::Purge(pages_.map().AddressOf(span), SpanBytes(span));
-  pages_.Free(span, is_zero ? span->pages : 0);
+  Learn(span);
+  if (span->ClientAs<LargeBlock>()->prefers_huge_pages) {
+    os::PreferHugePages(pages_.map().AddressOf(span), SpanBytes(span), false);
+  }
+  pages_.Free(span, /*zero_pages=*/0);
 }
 
-// Makes a span zero, of which not all is, before it is handed out.
-void LargeBlocks::MakeZeroFirst(Span* span) {
+void LargeBlocks::MakeZero(Span* span) {
   LargeBlock* block = span->ClientAs<LargeBlock>();
-  if (block->bytes >= kLeastPurgeBytes &&
-      density_.ShouldPurgeOnAllocate(block->bytes) &&
-      os::Purge(pages_.map().AddressOf(span), SpanBytes(span))) {
-    block->was_cold = true;
-    return;
-  }
+  const Density::Advice advice = block->bytes < kLeastLookBytes
+                                     ? Density::Advice::kWrite
+                                     : density_.OnAllocate(block->bytes);
+  if (advice == Density::Advice::kLook && LookAndZero(span)) return;
   pages_.ZeroDirtyPages(span, block->bytes);
+  if (advice == Density::Advice::kWriteAndSample) TakeSample(span);
 }
 
-bool LargeBlocks::IsBestPurged(const Span* span) {
-  const LargeBlock* block = span->ClientAs<LargeBlock>();
-  if (block->bytes < kLeastPurgeBytes) return false;
-  if (block->was_cold && density_.ShouldLookOnFree(block->bytes)) {
-    const size_t bytes = SpanBytes(span);
-    const size_t resident =
-        os::ResidentBytes(pages_.map().AddressOf(span), bytes);
-    const bool is_sparse = resident < bytes / kSparseFraction;
-    density_.Learn(block->bytes, is_sparse);
-    return is_sparse;
+// False when the system can't say what of the block holds anything.
+bool LargeBlocks::LookAndZero(Span* span) {
+  LargeBlock* block = span->ClientAs<LargeBlock>();
+  char* at = pages_.map().AddressOf(span);
+  char* const end = at + UsedBytes(block);
+  os::Residency residency;
+  if (!os::FindResident(at, UsedBytes(block), &residency)) return false;
+  if (density_.ShouldPurge(block->bytes,
+                           Resident(residency, UsedBytes(block))) &&
+      os::Purge(at, UsedBytes(block))) {
+    block->was_purged = true;
+    return true;
   }
-  return density_.ShouldPurgeOnFree(block->bytes);
+  for (;;) {
+    for (size_t i = 0; i < residency.count; ++i) {
+      const os::Residency::Run& run = residency.runs[i];
+      std::memset(at + run.begin, 0, run.end - run.begin);
+    }
+    at += residency.end;
+    if (at == end) return true;
+    if (!os::FindResident(at, static_cast<size_t>(end - at), &residency)) {
+      std::memset(at, 0, static_cast<size_t>(end - at));
+      return true;
+    }
+  }
+}
+
+void LargeBlocks::TakeSample(Span* span) {
+  LargeBlock* block = span->ClientAs<LargeBlock>();
+  if (UsedBytes(block) / os::OsPageBytes() < 2 + kSamplePages) return;
+  block->seed = ++last_seed_;
+  for (uint32_t i = 0; i < kSamplePages; ++i) {
+    char* page = pages_.map().AddressOf(span) + SampleOffset(block, i);
+    if (!os::Purge(page, os::OsPageBytes())) {
+      // Nothing is known of its contents any more.
+      std::memset(page, 0, os::OsPageBytes());
+    }
+  }
+}
+
+void LargeBlocks::Learn(const Span* span) {
+  const LargeBlock* block = span->ClientAs<LargeBlock>();
+  if (block->bytes < kLeastLookBytes) return;
+  const char* start = pages_.map().AddressOf(span);
+  os::Residency residency;
+  if (block->was_purged ||
+      (block->was_cold && density_.ShouldLookOnFree(block->bytes))) {
+    const size_t used = UsedBytes(block);
+    if (!os::FindResident(start, used, &residency)) return;
+    density_.Learn(block->bytes, Resident(residency, used));
+  } else if (block->seed != 0) {
+    uint32_t touched = 0;
+    for (uint32_t i = 0; i < kSamplePages; ++i) {
+      if (!os::FindResident(start + SampleOffset(block, i), os::OsPageBytes(),
+                            &residency)) {
+        return;
+      }
+      touched += residency.count != 0;
+    }
+    density_.Learn(block->bytes, block->bytes / kSamplePages * touched);
+  }
 }
 
 size_t LargeBlocks::SizeOf(const Span* span) {

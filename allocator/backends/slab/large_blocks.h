@@ -1,11 +1,11 @@
 // Blocks of whole pages, each a span of its own.
 //
 // Zeroes are written when a block is handed out, by the thread that is about to
-// use it. Where blocks are touched only here and there they are given back to
-// the system instead: so a buffer of which a script uses little never costs its
-// whole size. (Writing zeroes in Free, off the script's thread, was tried: a
-// collector's helper that does so falls behind the script, which then runs on
-// ever new memory; churn of 64 KiB buffers took 2 to 4 times as long.)
+// use it: to all of it, or to what of it was touched (density.h), so that a
+// buffer of which a script uses little never costs its whole size. (Writing
+// zeroes in Free, off the script's thread, was tried: a collector's helper that
+// does so falls behind the script, which then runs on ever new memory; churn of
+// 64 KiB buffers took 2 to 4 times as long.)
 
 #ifndef ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
 #define ALLOCATOR_BACKENDS_SLAB_LARGE_BLOCKS_H_
@@ -39,11 +39,14 @@ class LargeBlocks {
   }
 
  private:
-  bool IsBestPurged(const Span* span);
-  void MakeZeroFirst(Span* span);
+  void MakeZero(Span* span);
+  bool LookAndZero(Span* span);
+  void TakeSample(Span* span);
+  void Learn(const Span* span);
 
   PageHeap& pages_;
   Density density_;
+  std::atomic<uint32_t> last_seed_{0};
   std::atomic<uint64_t> occupied_bytes_{0};
 };
 

@@ -1,9 +1,10 @@
-// calloc-touch-0, -1, -all: what a large zeroed buffer costs, by how much of it
-// is used.
+// calloc-touch-0, -1, -any, -all: what a large zeroed buffer costs, by how much
+// of it is used.
 //
 // Our own. One buffer at a time is allocated, zeroed, and freed. Of -0 nothing
-// is touched, of -1 a byte somewhere, of -all every byte: memory that the
-// system gives zeroed is free when it isn't touched and dear when it is.
+// is touched, of -1 its first byte, of -any a byte somewhere, of -all every
+// byte: memory that the system gives zeroed is free when it isn't touched and
+// dear when it is.
 //
 // Operation: one buffer allocated and freed.
 
@@ -52,6 +53,11 @@ void AddCallocTouch(Suite& suite) {
   AddTouch(suite, "calloc-touch-0", uint64_t{1} << 30,
            [](char*, uint32_t, Random&) {});
   AddTouch(suite, "calloc-touch-1", uint64_t{1} << 30,
+           [](char* buffer, uint32_t, Random&) {
+             volatile char* byte = buffer;
+             *byte = 1;
+           });
+  AddTouch(suite, "calloc-touch-any", uint64_t{1} << 30,
            [](char* buffer, uint32_t bytes, Random& random) {
              volatile char* byte = buffer + random.Below(bytes);
              *byte = 1;

@@ -1,0 +1,156 @@
+#include "allocator/os/residency.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "allocator/os/memory.h"
+
+namespace jsheap::os {
+namespace {
+
+// Linux's ABI, Documentation/admin-guide/mm/pagemap.rst. Declared here because
+// the ioctl is younger (6.7) than the headers of many systems.
+constexpr uint64_t kPresentOrSwapped = uint64_t{3} << 62;  // of an entry
+struct PageRegion {
+  uint64_t start, end, categories;
+};
+struct ScanArguments {
+  uint64_t size, flags, start, end, walk_end, regions, regions_size, most_pages,
+      inverted, all_of, any_of, returned;
+};
+constexpr unsigned long kScan = _IOWR('f', 16, ScanArguments);
+constexpr uint64_t kCategoryPresent = 1 << 3;
+constexpr uint64_t kCategorySwapped = 1 << 4;
+
+// Reading an entry for each page is the faster way up to about this size.
+constexpr size_t kMostReadPages = 512;
+
+constexpr int kUnavailable = -1;
+
+std::atomic<int> g_file{kUnavailable};
+std::atomic<bool> g_can_scan{true};
+std::atomic<bool> g_may_read{true};
+
+// Whether g_file is this process's: the file stays bound to the address space
+// of the process that opened it. Lies in a page that the kernel clears in a
+// child, who thus opens its own.
+using Flag = std::atomic<bool>;
+std::atomic<Flag*> g_is_ours{nullptr};
+
+Flag* MakeFlag() {
+  void* page = Map(OsPageBytes());
+  if (page == nullptr) return nullptr;
+  if (madvise(page, OsPageBytes(), MADV_WIPEONFORK) != 0) {
+    Release(page, OsPageBytes());
+    return nullptr;
+  }
+  Flag* made = static_cast<Flag*>(page);
+  Flag* expected = nullptr;
+  if (g_is_ours.compare_exchange_strong(expected, made)) return made;
+  Release(page, OsPageBytes());
+  return expected;
+}
+
+// No lock, which a fork() might leave locked for ever: two threads that do this
+// at once leave one file open too many, that is all. A parent's file isn't
+// closed: its number may be somebody else's by now.
+int OpenFile() {
+  Flag* is_ours = g_is_ours.load(std::memory_order_acquire);
+  if (is_ours == nullptr) is_ours = MakeFlag();
+  if (is_ours == nullptr) return kUnavailable;
+  const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  g_file.store(file, std::memory_order_release);
+  is_ours->store(true, std::memory_order_release);
+  return file;
+}
+
+// This process's page map, or kUnavailable.
+int File() {
+  const Flag* is_ours = g_is_ours.load(std::memory_order_acquire);
+  if (is_ours != nullptr && is_ours->load(std::memory_order_acquire)) {
+    return g_file.load(std::memory_order_acquire);
+  }
+  return OpenFile();
+}
+
+// False when there is no room for it. `begin` isn't below the last run's end.
+bool Add(Residency* residency, size_t begin, size_t end) {
+  Residency::Run* last = &residency->runs[residency->count];
+  if (residency->count != 0 && last[-1].end == begin) {
+    last[-1].end = end;
+  } else {
+    if (residency->count == Residency::kMostRuns) return false;
+    *last = {begin, end};
+    ++residency->count;
+  }
+  residency->bytes += end - begin;
+  return true;
+}
+
+bool Read(int file, uintptr_t address, size_t bytes, Residency* residency) {
+  const size_t page = OsPageBytes();
+  uint64_t entries[kMostReadPages];
+  for (size_t done = 0; done < bytes;) {
+    const size_t pages = std::min((bytes - done) / page, kMostReadPages);
+    const auto offset = static_cast<off_t>((address + done) / page * 8);
+    const ssize_t got = pread(file, entries, pages * 8, offset);
+    if (got != static_cast<ssize_t>(pages * 8)) return false;
+    for (size_t i = 0; i < pages; ++i, done += page) {
+      if ((entries[i] & kPresentOrSwapped) != 0 &&
+          !Add(residency, done, done + page)) {
+        residency->end = done;
+        return true;
+      }
+    }
+  }
+  residency->end = bytes;
+  return true;
+}
+
+bool Scan(int file, uintptr_t address, size_t bytes, Residency* residency) {
+  PageRegion regions[Residency::kMostRuns];
+  ScanArguments arguments = {};
+  arguments.size = sizeof arguments;
+  arguments.start = address;
+  arguments.end = address + bytes;
+  arguments.regions = reinterpret_cast<uintptr_t>(regions);
+  arguments.regions_size = Residency::kMostRuns;
+  arguments.any_of = kCategoryPresent | kCategorySwapped;
+  arguments.returned = arguments.any_of;
+  const int count = ioctl(file, kScan, &arguments);
+  if (count < 0) return false;
+  for (int i = 0; i < count; ++i) {
+    Add(residency, regions[i].start - address, regions[i].end - address);
+  }
+  residency->end = arguments.walk_end - address;
+  return true;
+}
+
+}  // namespace
+
+bool FindResident(const void* address, size_t bytes, Residency* residency) {
+  const int file = File();
+  if (file == kUnavailable) return false;
+  const auto start = reinterpret_cast<uintptr_t>(address);
+  const bool may_read = g_may_read.load(std::memory_order_relaxed);
+  residency->count = residency->bytes = 0;
+  if (g_can_scan.load(std::memory_order_relaxed) &&
+      (!may_read || bytes / OsPageBytes() > kMostReadPages)) {
+    if (Scan(file, start, bytes, residency)) return true;
+    g_can_scan.store(false, std::memory_order_relaxed);
+    residency->count = residency->bytes = 0;
+  }
+  return may_read && Read(file, start, bytes, residency);
+}
+
+void DistrustDescriptors() {
+  g_may_read.store(false, std::memory_order_relaxed);
+}
+
+}  // namespace jsheap::os
