@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "allocator/allocator.h"
+#include "allocator/backends/slab/size_classes.h"
 #include "allocator/inspectable.h"
 #include "allocator/registry.h"
 
@@ -128,7 +129,7 @@ TEST(InspectTest, DetailedStatisticsAddUp) {
   uint64_t rounded = 0;
   for (size_t bytes = 1; bytes < 1000000; bytes += bytes / 3 + 1) {
     blocks.emplace_back(heap->Allocate(bytes), bytes);
-    rounded += bytes <= 65536 ? heap->UsableSize(blocks.back().first)
+    rounded += bytes <= slab::kMaxSlabBytes ? heap->UsableSize(blocks.back().first)
                               : (bytes + 65535) / 65536 * 65536;
   }
   const AllocatorStats stats = heap->Stats(true);
@@ -140,7 +141,7 @@ TEST(InspectTest, DetailedStatisticsAddUp) {
     live += c.live;
   }
   size_t small = 0;
-  for (auto [block, bytes] : blocks) small += bytes <= 65536;
+  for (auto [block, bytes] : blocks) small += bytes <= slab::kMaxSlabBytes;
   EXPECT_EQ(live, small);
 }
 

@@ -47,21 +47,13 @@ class Density {
   // when that has cost as much as giving back would have.
   bool ShouldPurge(size_t bytes, size_t resident_bytes) {
     Rule& rule = RuleOf(bytes);
-    const uint32_t looks = rule.looks.fetch_add(1, kRelaxed) + 1;
     const size_t touched = rule.touched_bytes.load(kRelaxed);
     if (resident_bytes <= touched) return false;
     const size_t in_vain =
         rule.written_in_vain.load(kRelaxed) + (resident_bytes - touched);
-    const bool is_enough =
-        in_vain > kPurgeCost + kPurgeCostFactor * resident_bytes;
+    const bool is_enough = in_vain > kPurgeCost + resident_bytes / kPurgeGain;
     rule.written_in_vain.store(is_enough ? 0 : in_vain, kRelaxed);
-    if (!is_enough) return false;
-    rule.looks.store(0, kRelaxed);
-    if (looks >= kLeastLooks || bytes >= kWorthPurgingOftenBytes) return true;
-    // Touched at another place each time; just writing all of it is cheaper.
-    rule.kind.store(kDense, kRelaxed);
-    rule.sample_every.store(kSampleEveryUnsteady, kRelaxed);
-    return false;
+    return is_enough;
   }
 
   // Whether a block of `bytes` bytes that was cold when handed out is worth a
@@ -98,18 +90,13 @@ class Density {
   static constexpr size_t kSparseFraction = 4;
 
   // Giving memory back, in bytes that could be written with zeroes meanwhile:
-  // for the system call, and for each byte that it takes.
-  static constexpr size_t kPurgeCost = size_t{128} << 10;
-  static constexpr size_t kPurgeCostFactor = 3;
-
-  // A purge that doesn't last so many looks isn't worth it below that size.
-  static constexpr uint32_t kLeastLooks = 32;
-  static constexpr size_t kWorthPurgingOftenBytes = size_t{1} << 20;
+  // for the system call, and for so many bytes that it takes.
+  static constexpr size_t kPurgeCost = size_t{512} << 10;
+  static constexpr size_t kPurgeGain = 2;
 
   static constexpr uint32_t kLookEvery = 8;
   static constexpr uint32_t kLeastSampleEvery = 8;
   static constexpr uint32_t kMostSampleEvery = 4096;
-  static constexpr uint32_t kSampleEveryUnsteady = 512;
 
   enum Kind : uint8_t { kUnknown, kDense, kSparse };
 
@@ -120,7 +107,6 @@ class Density {
     std::atomic<uint32_t> sample_every{kLeastSampleEvery};
     std::atomic<size_t> touched_bytes{0};    // of the block last looked at
     std::atomic<size_t> written_in_vain{0};  // bytes
-    std::atomic<uint32_t> looks{0};          // since the last purge
   };
 
   Rule& RuleOf(size_t bytes) {

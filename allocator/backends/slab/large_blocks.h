@@ -47,6 +47,7 @@ class LargeBlocks {
   PageHeap& pages_;
   Density density_;
   std::atomic<uint32_t> last_seed_{0};
+  std::atomic<const Span*> last_freed_{nullptr};  // null after an allocation
   std::atomic<uint64_t> occupied_bytes_{0};
 };
 

@@ -19,8 +19,8 @@
 
 namespace jsheap::slab {
 
-inline constexpr size_t kMaxSlabBytes = size_t{64} << 10;  // largest class
-inline constexpr int kClasses = 80;
+inline constexpr size_t kMaxSlabBytes = size_t{60} << 10;  // largest class
+inline constexpr int kClasses = 79;
 
 struct SizeClass {
   uint32_t size = 0;         // bytes of a block
