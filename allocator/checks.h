@@ -9,17 +9,20 @@
 
 namespace jsheap {
 
-// Checks that cost time are compiled into debug and sanitizer builds.
+// Checks that cost time are compiled into debug, hardened and sanitizer builds.
 #ifdef JSHEAP_DEBUG_CHECKS
 inline constexpr bool kDebugChecks = true;
 #else
 inline constexpr bool kDebugChecks = false;
 #endif
 
-// `block` is the address as its user knows it.
-[[noreturn]] inline void Fail(const char* what, const void* block,
-                              size_t bytes) {
-  std::fprintf(stderr, "jsheap: %s: block %p, size %zu\n", what, block, bytes);
+// `block` is the address as its user knows it, `bytes` the size that it says,
+// `real_bytes` what the block has room for, where that is known.
+[[noreturn]] inline void Fail(const char* what, const void* block, size_t bytes,
+                              size_t real_bytes = 0) {
+  std::fprintf(stderr, "jsheap: %s: block %p, size %zu", what, block, bytes);
+  if (real_bytes != 0) std::fprintf(stderr, " (has %zu)", real_bytes);
+  std::fputc('\n', stderr);
   std::abort();
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 
 #include "allocator/os/memory.h"
 
@@ -147,6 +148,24 @@ bool FindResident(const void* address, size_t bytes, Residency* residency) {
     residency->count = residency->bytes = 0;
   }
   return may_read && Read(file, start, bytes, residency);
+}
+
+void ZeroResident(void* address, size_t bytes) {
+  char* at = static_cast<char*>(address);
+  char* const end = at + bytes;
+  Residency residency;
+  while (at < end) {
+    const size_t left = static_cast<size_t>(end - at);
+    if (!FindResident(at, left, &residency)) {
+      std::memset(at, 0, left);
+      return;
+    }
+    for (size_t i = 0; i < residency.count; ++i) {
+      const Residency::Run& run = residency.runs[i];
+      std::memset(at + run.begin, 0, run.end - run.begin);
+    }
+    at += residency.end;
+  }
 }
 
 void DistrustDescriptors() {

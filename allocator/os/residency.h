@@ -30,6 +30,10 @@ struct Residency {
 [[nodiscard]] bool FindResident(const void* address, size_t bytes,
                                 Residency* residency);
 
+// Makes the range read as zero by writing to what of it is resident, or to all
+// of it where the system can't say.
+void ZeroResident(void* address, size_t bytes);
+
 // For processes that may close file descriptors which aren't theirs, and reuse
 // the numbers: asks only in a way that can't be misled by that. To be called
 // before FindResident.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "allocator/os/memory.h"
+#include "allocator/os/residency.h"
 
 namespace jsheap {
 namespace {
@@ -18,6 +20,13 @@ constexpr uint32_t kOvergrowthPercents[] = {20, 10, 5};
 // Purged with one system call; as long as it takes (some 500 us) these pages
 // can't be handed out.
 constexpr uint32_t kMostPurgePages = (8u << 20) >> kPageShift;
+constexpr uint32_t kLeastPurgePages = (1u << 20) >> kPageShift;
+
+// Zeroed in a tick, and at a time, when fewer spans than that were asked for
+// since the last one. 4 % of a processor at most.
+constexpr uint32_t kMostZeroPages = (32u << 20) >> kPageShift;
+constexpr uint32_t kZeroPagesAtATime = (1u << 20) >> kPageShift;
+constexpr uint32_t kFewTakes = 64;
 
 // So little is never worth a purge or a wake-up.
 constexpr uint32_t kKeptWarmPages = (1u << 20) >> kPageShift;
@@ -43,6 +52,7 @@ PageHeap::Allocation PageHeap::Allocate(uint32_t pages, bool fill,
     free_zero_pages_ -= zero_pages;
     free_warm_pages_ -= warm_pages;
     ++spans_in_use_;
+    ++takes_;
     SetHead(PageId{first}, pages, SpanKind::kNew);
   }
   if (fill) {
@@ -77,11 +87,14 @@ void PageHeap::SetListener(ReclaimListener* listener, bool) {
 
 bool PageHeap::Tick() {
   uint64_t may_stay;
+  bool is_quiet;
   {
     std::lock_guard lock(mutex_);
     may_stay = decay_.Tick(free_warm_pages_);
+    is_quiet = std::exchange(takes_, 0) < kFewTakes;
   }
   PurgeDownTo(may_stay < kKeptWarmPages ? kKeptWarmPages : may_stay);
+  if (is_quiet && zeroes_idle_memory_) ZeroIdleMemory();
   std::lock_guard lock(mutex_);
   is_asleep_ = decay_.IsIdle() && free_warm_pages_ <= kKeptWarmPages;
   return !is_asleep_;
@@ -103,18 +116,26 @@ uint64_t PageHeap::PurgeDownTo(uint64_t may_stay_pages) {
     const size_t bytes = size_t{run.pages} << kPageShift;
     const bool ok = os::Purge(map_.AddressOf(run.first), bytes);
     std::lock_guard lock(mutex_);
-    zero_.Set(Index(run.first), run.pages, ok);
-    warm_.Set(Index(run.first), run.pages, !ok);
-    free_pages_ += run.pages;
-    --spans_in_use_;
-    if (ok) {
-      free_zero_pages_ += run.pages;
-      purged += bytes;
-    } else {
-      free_warm_pages_ += run.pages;
-    }
-    InsertMerged(run.first, run.pages, /*may_be_warm=*/!ok);
+    PutBack(run, /*is_zero=*/ok, /*is_warm=*/!ok);
     if (!ok) return purged;
+    purged += bytes;
+  }
+}
+
+void PageHeap::ZeroIdleMemory() {
+  std::lock_guard purge_lock(purge_mutex_);
+  for (uint32_t zeroed = 0; zeroed < kMostZeroPages;) {
+    Run run;
+    {
+      std::lock_guard lock(mutex_);
+      run = TakeDirtyRun();
+    }
+    if (run.pages == 0) return;
+    os::ZeroResident(map_.AddressOf(run.first),
+                     size_t{run.pages} << kPageShift);
+    zeroed += run.pages;
+    std::lock_guard lock(mutex_);
+    PutBack(run, /*is_zero=*/true, /*is_warm=*/true);
   }
 }
 
@@ -132,19 +153,65 @@ PageHeap::Run PageHeap::TakeWarmRun(uint64_t may_stay_pages) {
     if (first < end) break;
     InsertFree(PageId{start}, span->pages, /*may_be_warm=*/false);
   }
+  const uint64_t excess = free_warm_pages_ - may_stay_pages;
+  const uint64_t most =
+      std::clamp<uint64_t>(excess, kLeastPurgePages, kMostPurgePages);
   uint32_t last = first;
-  while (last < end && last - first < kMostPurgePages && warm_.Get(last)) {
+  while (last < end && last - first < most && warm_.Get(last)) ++last;
+  return TakeOut(span, first, last);
+}
+
+// The span of the longest kind that has any: what is large is dear to zero
+// when it is asked for.
+PageHeap::Run PageHeap::TakeDirtyRun() {
+  Span* dirty = nullptr;
+  warm_spans_.ForEach([&](Span& span) {
+    const uint32_t start = Index(map_.PageOf(&span));
+    if ((dirty == nullptr || span.pages > dirty->pages) &&
+        zero_.Count(start, span.pages) != span.pages) {
+      dirty = &span;
+    }
+  });
+  if (dirty == nullptr) return {};
+  uint32_t first = Index(map_.PageOf(dirty));
+  const uint32_t end = first + dirty->pages;
+  while (zero_.Get(first)) ++first;
+  uint32_t last = first;
+  while (last < end && last - first < kZeroPagesAtATime && !zero_.Get(last)) {
     ++last;
   }
-  if (first > start) InsertFree(PageId{start}, first - start, false);
-  if (last < end) InsertFree(PageId{last}, end - last, true);
+  RemoveFree(dirty);
+  return TakeOut(dirty, first, last);
+}
+
+// Takes the pages from `first` up to `last` out of a warm span that is out of
+// the index; the rest goes back there.
+PageHeap::Run PageHeap::TakeOut(Span* span, uint32_t first, uint32_t last) {
+  const uint32_t start = Index(map_.PageOf(span));
+  const uint32_t end = start + span->pages;
+  const auto put_back = [this](uint32_t from, uint32_t to) {
+    if (from == to) return;
+    InsertFree(PageId{from}, to - from, warm_.Count(from, to - from) != 0);
+  };
+  put_back(start, first);
+  put_back(last, end);
   const uint32_t pages = last - first;
   free_pages_ -= pages;
   free_zero_pages_ -= zero_.Count(first, pages);
-  free_warm_pages_ -= pages;
+  free_warm_pages_ -= warm_.Count(first, pages);
   ++spans_in_use_;
   SetHead(PageId{first}, pages, SpanKind::kNew);
   return {PageId{first}, pages};
+}
+
+void PageHeap::PutBack(Run run, bool is_zero, bool is_warm) {
+  zero_.Set(Index(run.first), run.pages, is_zero);
+  warm_.Set(Index(run.first), run.pages, is_warm);
+  free_pages_ += run.pages;
+  if (is_zero) free_zero_pages_ += run.pages;
+  if (is_warm) free_warm_pages_ += run.pages;
+  --spans_in_use_;
+  InsertMerged(run.first, run.pages, is_warm);
 }
 
 void PageHeap::ZeroDirtyPages(Span* span, size_t bytes) {

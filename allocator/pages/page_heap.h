@@ -65,6 +65,11 @@ class PageHeap final : public Reclaimable {
   // Counts no allocations: whoever cuts spans into blocks does.
   void SetListener(ReclaimListener* listener, bool) override;
 
+  // Whether a tick writes zeroes to what was freed, while few spans are asked
+  // for: worth it where zeroed memory is, and when the ticking thread has
+  // nothing better to do. Set before the heap is used; off at first.
+  void set_zeroes_idle_memory(bool zeroes) { zeroes_idle_memory_ = zeroes; }
+
   // Around fork(): no other thread is inside the page heap then.
   void Lock() { purge_mutex_.lock(), mutex_.lock(); }
   void Unlock() { mutex_.unlock(), purge_mutex_.unlock(); }
@@ -110,15 +115,19 @@ class PageHeap final : public Reclaimable {
   void InsertMerged(PageId first, uint32_t pages, bool may_be_warm);
   void RemoveFree(Span* span);
 
-  // A run of warm free pages that is out of the index while it is purged.
+  // A run of free pages that is out of the index while it is worked on.
   struct Run {
     PageId first{0};
     uint32_t pages = 0;  // 0: there is none
   };
   Run TakeWarmRun(uint64_t may_stay_pages);
+  Run TakeDirtyRun();
+  Run TakeOut(Span* span, uint32_t first, uint32_t last);
+  void PutBack(Run run, bool is_zero, bool is_warm);
 
   // These take the lock.
   uint64_t PurgeDownTo(uint64_t may_stay_pages);
+  void ZeroIdleMemory();
 
   PageMap map_;
   mutable std::mutex mutex_;
@@ -133,9 +142,11 @@ class PageHeap final : public Reclaimable {
   uint32_t free_zero_pages_ = 0;
   uint32_t free_warm_pages_ = 0;
   uint64_t spans_in_use_ = 0;
+  uint32_t takes_ = 0;  // spans handed out since the last tick
   Decay decay_;
   ReclaimListener* listener_ = nullptr;
   bool is_asleep_ = true;  // the listener waits to be woken
+  bool zeroes_idle_memory_ = false;
 };
 
 }  // namespace jsheap

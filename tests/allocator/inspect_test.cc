@@ -129,8 +129,9 @@ TEST(InspectTest, DetailedStatisticsAddUp) {
   uint64_t rounded = 0;
   for (size_t bytes = 1; bytes < 1000000; bytes += bytes / 3 + 1) {
     blocks.emplace_back(heap->Allocate(bytes), bytes);
-    rounded += bytes <= slab::kMaxSlabBytes ? heap->UsableSize(blocks.back().first)
-                              : (bytes + 65535) / 65536 * 65536;
+    rounded += bytes <= slab::kMaxSlabBytes
+                   ? heap->UsableSize(blocks.back().first)
+                   : (bytes + 65535) / 65536 * 65536;
   }
   const AllocatorStats stats = heap->Stats(true);
   EXPECT_EQ(*stats.allocated_bytes, rounded);

@@ -106,6 +106,41 @@ TEST(PageHeapTest, ZeroesOnlyWhatWasAskedFor) {
   EXPECT_EQ(bytes[kPageBytes + 100], '\xFF');
 }
 
+TEST(PageHeapTest, IdleMemoryIsZeroedByTicks) {
+  PageHeap heap(kReserve, false);
+  heap.set_zeroes_idle_memory(true);
+  Span* wall = Take(heap, 1);
+  Span* dense = Take(heap, 40);
+  Take(heap, 1);
+  Span* sparse = Take(heap, 300);
+  Take(heap, 1);
+  std::memset(heap.map().AddressOf(dense), 0xFF, 40 * kPageBytes);
+  heap.map().AddressOf(sparse)[100 * kPageBytes] = 1;
+  heap.Free(dense, 0);
+  heap.Free(sparse, 0);
+  EXPECT_TRUE(heap.Tick());
+  const PageHeap::Stats stats = heap.ReadStats();
+  EXPECT_EQ(stats.free_zero_bytes, stats.free_bytes);
+  EXPECT_EQ(heap.Verify(), nullptr);
+  // What nobody had touched is still not in RAM.
+  EXPECT_LE(heap.ResidentBytes(), 50 * kPageBytes);
+  const PageHeap::Allocation again = heap.Allocate(300, false);
+  ASSERT_EQ(again.span, sparse);
+  EXPECT_EQ(again.dirty_pages, 0u);
+  EXPECT_TRUE(AllZero(heap.map().AddressOf(sparse), 300 * kPageBytes));
+  heap.Free(wall, 0);
+}
+
+TEST(PageHeapTest, BusyMemoryIsNotZeroedByTicks) {
+  PageHeap heap(kReserve, false);
+  heap.set_zeroes_idle_memory(true);
+  for (int i = 0; i < 100; ++i) heap.Free(Take(heap, 40), 0);
+  EXPECT_TRUE(heap.Tick());
+  const PageHeap::Stats stats = heap.ReadStats();
+  // All but what the tick gave back.
+  EXPECT_GE(stats.free_bytes - stats.free_zero_bytes, 20 * kPageBytes);
+}
+
 TEST(PageHeapTest, ExhaustionFailsCleanlyAndFreedPagesServeAgain) {
   PageHeap heap(kReserve, false);
   std::vector<Span*> spans;

@@ -467,12 +467,34 @@ TEST(SlabAllocatorDeathTest, DoubleFree) {
   EXPECT_DEATH(heap->Free(block, size_t{1} << 20), "double free");
 }
 
+TEST(SlabAllocatorDeathTest, DoubleFreeOfASmallBlock) {
+  auto heap = MakeHeap();
+  for (size_t bytes : {1u, 64u, 1000u, 40000u}) {
+    // In this thread's cache, back in its slab, and owed by another thread.
+    void* block = heap->Allocate(bytes);
+    heap->Free(block, bytes);
+    EXPECT_DEATH(heap->Free(block, bytes), "double free: block 0x") << bytes;
+    heap->IdleThread();
+    EXPECT_DEATH(heap->Free(block, bytes), "double free") << bytes;
+    block = heap->Allocate(bytes);
+    void* neighbour = heap->Allocate(bytes);
+    std::thread([&] {
+      heap->Free(block, bytes);
+      EXPECT_DEATH(heap->Free(block, bytes), "double free") << bytes;
+    }).join();
+    heap->Free(neighbour, bytes);
+  }
+}
+
 TEST(SlabAllocatorDeathTest, WrongSize) {
   auto heap = MakeHeap();
   void* block = heap->Allocate(100);
-  EXPECT_DEATH(heap->Free(block, 1000), "wrong size");
+  EXPECT_DEATH(heap->Free(block, 1000),
+               "wrong size: block 0x.*, size 1000 .has 112.");
   void* large = heap->Allocate(100000);
   EXPECT_DEATH(heap->Free(large, 100001), "wrong size");
+  void* huge = heap->Allocate(kHugeBlockBytes);
+  EXPECT_DEATH(heap->Free(huge, kHugeBlockBytes - 1), "wrong size");
 }
 
 TEST(SlabAllocatorDeathTest, PointerIntoABlock) {

@@ -98,28 +98,21 @@ void LargeBlocks::MakeZero(Span* span) {
 // False when the system can't say what of the block holds anything.
 bool LargeBlocks::LookAndZero(Span* span) {
   LargeBlock* block = span->ClientAs<LargeBlock>();
-  char* at = pages_.map().AddressOf(span);
-  char* const end = at + UsedBytes(block);
+  char* start = pages_.map().AddressOf(span);
+  const size_t used = UsedBytes(block);
   os::Residency residency;
-  if (!os::FindResident(at, UsedBytes(block), &residency)) return false;
-  if (density_.ShouldPurge(block->bytes,
-                           Resident(residency, UsedBytes(block))) &&
-      os::Purge(at, UsedBytes(block))) {
+  if (!os::FindResident(start, used, &residency)) return false;
+  if (density_.ShouldPurge(block->bytes, Resident(residency, used)) &&
+      os::Purge(start, used)) {
     block->was_purged = true;
     return true;
   }
-  for (;;) {
-    for (size_t i = 0; i < residency.count; ++i) {
-      const os::Residency::Run& run = residency.runs[i];
-      std::memset(at + run.begin, 0, run.end - run.begin);
-    }
-    at += residency.end;
-    if (at == end) return true;
-    if (!os::FindResident(at, static_cast<size_t>(end - at), &residency)) {
-      std::memset(at, 0, static_cast<size_t>(end - at));
-      return true;
-    }
+  for (size_t i = 0; i < residency.count; ++i) {
+    const os::Residency::Run& run = residency.runs[i];
+    std::memset(start + run.begin, 0, run.end - run.begin);
   }
+  os::ZeroResident(start + residency.end, used - residency.end);
+  return true;
 }
 
 void LargeBlocks::TakeSample(Span* span) {

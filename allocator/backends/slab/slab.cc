@@ -24,6 +24,7 @@ void Slab::Init(char* first_block, int size_class_index, Word* words_memory,
     const uint64_t ones = here == 64 ? ~uint64_t{0} : (uint64_t{1} << here) - 1;
     FreeWord(i).store(ones, std::memory_order_relaxed);
     DirtyWord(i).store(is_zero ? 0 : ones, std::memory_order_relaxed);
+    if constexpr (kDebugChecks) LiveWord(i).store(0, std::memory_order_relaxed);
   }
   state.store(capacity * kOne | kActive, std::memory_order_release);
 }

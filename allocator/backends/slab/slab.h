@@ -29,6 +29,7 @@
 #include <cstdint>
 
 #include "allocator/backends/slab/size_classes.h"
+#include "allocator/checks.h"
 #include "allocator/pages/span.h"
 
 namespace jsheap::slab {
@@ -53,19 +54,21 @@ struct Slab {
   static constexpr uint32_t kOne = 4;  // count's unit in `state`
 
   using Word = std::atomic<uint64_t>;
+  static constexpr size_t kBitmaps = kDebugChecks ? 3 : 2;
 
   // What a free reads comes first: one line of the processor's cache, with the
   // head of the descriptor.
   std::atomic<ThreadCache*> home;  // the cache that last took blocks; a hint
                                    // that a free may keep the block there
   char* base;                      // first block
-  Word* bits;  // `free` words, then as many `dirty`; inline_bits or metadata
+  Word* bits;  // `free` words, then as many `dirty`, and with checks as many
+               // `live`; inline_bits or metadata
   std::atomic<uint32_t> state;
   uint32_t words;      // of each bitmap
   uint32_t next_word;  // where the owner looks first
   std::atomic<uint8_t> size_class;
   bool tracks_zero;  // else all blocks count as dirty
-  Word inline_bits[2];
+  Word inline_bits[kBitmaps];
   Slab *next, *previous;  // in the class's list, under its lock
 
   static int32_t CountIn(uint32_t state) {
@@ -79,6 +82,9 @@ struct Slab {
   Word& FreeWord(uint32_t i) const { return bits[i]; }
   Word& DirtyWord(uint32_t i) const { return bits[words + i]; }
 
+  // Which blocks are in their users' hands. Only with checks.
+  Word& LiveWord(uint32_t i) const { return bits[2 * words + i]; }
+
   // Which block `address` lies in.
   uint32_t BlockAt(const void* address, uint32_t reciprocal) const {
     const uint64_t offset =
@@ -86,8 +92,8 @@ struct Slab {
     return static_cast<uint32_t>(offset * reciprocal >> 32);
   }
 
-  // All blocks free, ACTIVE. `words_memory` holds 2 * words words, or is null
-  // when the bitmaps fit inline.
+  // All blocks free, ACTIVE. `words_memory` holds kBitmaps * words words, or is
+  // null when the bitmaps fit inline.
   void Init(char* first_block, int size_class, Word* words_memory,
             bool tracks_zero, bool is_zero);
 

@@ -57,7 +57,7 @@ void* SlabAllocator::Allocate(size_t bytes) {
     if (ThreadCache* cache = caches_.Current()) [[likely]] {
       const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
       if (entry != 0) [[likely]]
-        return BlockOf(entry);
+        return Checked(BlockOf(entry));
     }
   }
   return AllocateSlow(bytes, /*zeroed=*/false);
@@ -68,7 +68,8 @@ void* SlabAllocator::AllocateZeroed(size_t bytes) {
     if (ThreadCache* cache = caches_.Current()) [[likely]] {
       const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
       if (entry != 0) [[likely]] {
-        return IsZero(entry) ? BlockOf(entry) : Zero(BlockOf(entry), bytes);
+        void* block = Checked(BlockOf(entry));
+        return IsZero(entry) ? block : Zero(block, bytes);
       }
     }
   }
@@ -81,8 +82,9 @@ void* SlabAllocator::AllocateSlow(size_t bytes, bool zeroed) {
   const uintptr_t entry = caches_.With(
       [=](ThreadCache& cache) { return cache.Allocate(size_class); },
       uintptr_t{0});
-  if (entry == 0 || !zeroed || IsZero(entry)) return BlockOf(entry);
-  return Zero(BlockOf(entry), bytes);
+  if (entry == 0) return nullptr;
+  void* block = Checked(BlockOf(entry));
+  return zeroed && !IsZero(entry) ? Zero(block, bytes) : block;
 }
 
 // A slab begins at a page, so a block is aligned to every power of two that
@@ -134,6 +136,12 @@ void SlabAllocator::FreeSlow(void* block, size_t bytes) {
   if (block == nullptr) return;
   if (!pages_.map().Contains(block)) {
     RaisePeak();
+    if constexpr (kDebugChecks) {
+      const size_t real_bytes = huge_.SizeOf(block);
+      if (real_bytes != 0 && real_bytes != bytes) {
+        Fail("free with a wrong size", block, bytes, real_bytes);
+      }
+    }
     if (!huge_.Free(block)) Fail("free of a foreign pointer", block, bytes);
     return;
   }
@@ -202,6 +210,9 @@ uint64_t SlabAllocator::Trim() {
 void SlabAllocator::SetListener(ReclaimListener* listener,
                                 bool count_allocations) {
   pages_.SetListener(listener, false);
+  // Where allocations are counted, the allocating threads tick.
+  pages_.set_zeroes_idle_memory(listener != nullptr && !count_allocations &&
+                                pool_.tracks_zero());
   pool_.set_counter(count_allocations ? listener : nullptr);
 }
 
@@ -252,35 +263,49 @@ void SlabAllocator::RaisePeak() const {
   }
 }
 
-// Compiled into debug and sanitizer builds.
-void SlabAllocator::CheckFree(const Span* span, const void* block,
-                              size_t bytes) const {
+// The rest is compiled into builds with checks.
+
+void SlabAllocator::CheckAllocation(const void* block) const {
+  Slab* slab = pages_.map().HeadOf(block)->ClientAs<Slab>();
+  const uint32_t index = slab->BlockAt(block, slab->Class().reciprocal);
+  const uint64_t bit = uint64_t{1} << (index % 64);
+  if ((slab->LiveWord(index / 64).fetch_or(bit, std::memory_order_relaxed) &
+       bit) != 0) {
+    Fail("a live block was handed out again", block, slab->Class().size);
+  }
+}
+
+void SlabAllocator::CheckFree(Span* span, const void* block, size_t bytes) {
   if (span->Kind() == SpanKind::kLarge) {
     if (pages_.map().AddressOf(span) != block) {
       Fail("free of a pointer into a block", block, bytes);
     }
     if (LargeBlocks::SizeOf(span) != bytes) {
-      Fail("free with a wrong size", block, bytes);
+      Fail("free with a wrong size", block, bytes, LargeBlocks::SizeOf(span));
     }
     return;
   }
   if (span->Kind() != SpanKind::kSlab) {
     Fail("double free or free of a foreign pointer", block, bytes);
   }
-  const Slab* slab = span->ClientAs<Slab>();
+  Slab* slab = span->ClientAs<Slab>();
+  const size_t size = slab->Class().size;
   const uint32_t index = slab->BlockAt(block, slab->Class().reciprocal);
-  if (slab->base + size_t{index} * slab->Class().size != block ||
-      index >= slab->Class().capacity) {
-    Fail("free of a pointer into a block", block, bytes);
+  if (slab->base + index * size != block || index >= slab->Class().capacity) {
+    Fail("free of a pointer into a block", block, bytes, size);
+  }
+  const uint64_t bit = uint64_t{1} << (index % 64);
+  if ((slab->LiveWord(index / 64).load(std::memory_order_relaxed) & bit) == 0) {
+    Fail("double free", block, bytes, size);
   }
   if (bytes > kMaxSlabBytes ||
       ClassOf(bytes) != slab->size_class.load(std::memory_order_relaxed)) {
-    Fail("free with a wrong size", block, bytes);
+    Fail("free with a wrong size", block, bytes, size);
   }
-  if ((slab->FreeWord(index / 64).load(std::memory_order_relaxed) >>
-           (index % 64) &
-       1) != 0) {
-    Fail("double free", block, bytes);
+  // Two threads that free the same block pass the test above together.
+  if ((slab->LiveWord(index / 64).fetch_and(~bit, std::memory_order_relaxed) &
+       bit) == 0) {
+    Fail("double free", block, bytes, size);
   }
 }
 

@@ -20,6 +20,7 @@
 #include "allocator/backends/slab/slab_inspect.h"
 #include "allocator/backends/slab/slab_pool.h"
 #include "allocator/backends/slab/thread_caches.h"
+#include "allocator/checks.h"
 #include "allocator/inspectable.h"
 #include "allocator/pages/metadata.h"
 #include "allocator/pages/page_heap.h"
@@ -92,7 +93,12 @@ class SlabAllocator final : public Allocator,
   void FreeSlow(void* block, size_t bytes);
   void* AllocatePages(size_t bytes, bool zeroed, size_t alignment);
   void RaisePeak() const;
-  void CheckFree(const Span* span, const void* block, size_t bytes) const;
+  void* Checked(void* block) const {
+    if constexpr (kDebugChecks) CheckAllocation(block);
+    return block;
+  }
+  void CheckAllocation(const void* block) const;
+  void CheckFree(Span* span, const void* block, size_t bytes);
 
   Metadata metadata_;
   PageHeap pages_;

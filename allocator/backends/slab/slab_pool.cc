@@ -5,7 +5,9 @@
 namespace jsheap::slab {
 namespace {
 
-size_t BitmapBytes(uint32_t words) { return 2 * words * sizeof(Slab::Word); }
+size_t BitmapBytes(uint32_t words) {
+  return Slab::kBitmaps * words * sizeof(Slab::Word);
+}
 
 bool FitsInline(uint32_t words) { return words == 1; }
 

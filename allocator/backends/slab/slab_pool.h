@@ -46,6 +46,8 @@ class SlabPool {
   // Does what Slab::Return asked for.
   void Fulfil(Slab* slab, Duty duty);
 
+  bool tracks_zero() const { return track_zero_; }
+
   // Who is told how many blocks are allocated; null for nobody. Set before the
   // pool is used.
   void set_counter(ReclaimListener* counter) { counter_ = counter; }
