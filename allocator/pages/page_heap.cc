@@ -90,10 +90,12 @@ bool PageHeap::Tick() {
   bool is_quiet;
   {
     std::lock_guard lock(mutex_);
-    may_stay = decay_.Tick(free_warm_pages_);
+    may_stay = kKeptWarmPages +
+               decay_.Tick(free_warm_pages_ -
+                           std::min(free_warm_pages_, kKeptWarmPages));
     is_quiet = std::exchange(takes_, 0) < kFewTakes;
   }
-  PurgeDownTo(may_stay < kKeptWarmPages ? kKeptWarmPages : may_stay);
+  PurgeDownTo(may_stay);
   if (is_quiet && zeroes_idle_memory_) ZeroIdleMemory();
   std::lock_guard lock(mutex_);
   is_asleep_ = decay_.IsIdle() && free_warm_pages_ <= kKeptWarmPages;
