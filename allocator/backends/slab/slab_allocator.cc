@@ -212,6 +212,17 @@ void SlabAllocator::IdleThread() {
   if (ThreadCache* cache = caches_.Current()) cache->HandBack();
 }
 
+// Caches whose threads have ended hold nothing: see ThreadCaches::Detach.
+CoalesceGain SlabAllocator::Coalesce() {
+  CoalesceGain gain;
+  gain.largest_free_before = pages_.LongestFreeBytes();
+  const uint64_t released_before = pool_.released();
+  IdleThread();
+  gain.merged = pool_.released() - released_before;
+  gain.largest_free_after = pages_.LongestFreeBytes();
+  return gain;
+}
+
 uint64_t SlabAllocator::Trim() {
   IdleThread();
   return pages_.Trim();

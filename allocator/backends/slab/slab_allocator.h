@@ -83,6 +83,9 @@ class SlabAllocator final : public Allocator,
  private:
   explicit SlabAllocator(const SlabOptions& options);
   bool Tick() override { return pages_.Tick(); }
+  // Slabs that are empty but for what the calling thread holds of them become
+  // free spans.
+  CoalesceGain Coalesce() override;
   uint64_t Trim() override;
   void SetListener(ReclaimListener* listener, bool count_allocations) override;
 
