@@ -35,6 +35,10 @@ void* Map(size_t bytes);
 // then nothing may be assumed of the contents.
 [[nodiscard]] bool Purge(void* address, size_t bytes);
 
+// What Reserve and Map gave in all and Release didn't take back, for everybody
+// in the process who uses this library.
+uint64_t HeldBytes();
+
 // How many bytes of the range are in RAM; `bytes` when the system can't say.
 size_t ResidentBytes(const void* address, size_t bytes);
 
