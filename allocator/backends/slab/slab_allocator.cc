@@ -50,8 +50,14 @@ std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
              "'ulimit -v'";
     return nullptr;
   }
-  if (!heap->caches_.ok()) {
+  if (!heap->caches_.has_slot()) {
     *error = "more than " + std::to_string(kMaxHeaps) + " slab heaps";
+    return nullptr;
+  }
+  if (!heap->caches_.ok()) {
+    *error =
+        "the system has no memory for a heap's bookkeeping; end other "
+        "programs or raise 'ulimit -v'";
     return nullptr;
   }
   return heap;
@@ -97,8 +103,7 @@ void* SlabAllocator::AllocateSlow(size_t bytes, bool zeroed) {
   if (bytes > kMaxSlabBytes) return AllocatePages(bytes, zeroed, kPageBytes);
   const int size_class = ClassOf(bytes);
   const uintptr_t entry = caches_.With(
-      [=](ThreadCache& cache) { return cache.Allocate(size_class); },
-      uintptr_t{0});
+      [=](ThreadCache& cache) { return cache.Allocate(size_class); });
   if (entry == 0 || !zeroed || IsZero(entry)) return BlockOf(entry);
   return Zero(BlockOf(entry), bytes);
 }
@@ -158,12 +163,10 @@ void SlabAllocator::FreeSlow(void* block, size_t bytes) {
   Span* span = pages_.map().HeadOf(block);
   if (span->Kind() == SpanKind::kSlab) {
     Slab* slab = span->ClientAs<Slab>();
-    caches_.With(
-        [=](ThreadCache& cache) {
-          cache.Free(slab, block);
-          return true;
-        },
-        false);
+    caches_.With([=](ThreadCache& cache) {
+      cache.Free(slab, block);
+      return true;
+    });
   } else if (span->Kind() == SpanKind::kLarge) {
     large_.Free(span);
   } else {
