@@ -66,7 +66,9 @@ std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
 SlabAllocator* SlabAllocator::MakeIn(void* storage,
                                      const SlabOptions& options) {
   SlabAllocator* heap = new (storage) SlabAllocator(options);
-  return heap->pages_.ok() && heap->caches_.ok() ? heap : nullptr;
+  if (heap->pages_.ok() && heap->caches_.ok()) return heap;
+  heap->~SlabAllocator();
+  return nullptr;
 }
 
 SlabAllocator::SlabAllocator(const SlabOptions& options)

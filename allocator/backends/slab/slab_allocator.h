@@ -44,7 +44,7 @@ class SlabAllocator final : public Allocator,
   static std::unique_ptr<SlabAllocator> Make(const SlabOptions& options,
                                              std::string* error);
   // The same in `storage`, of the class's size and alignment; uses no other
-  // allocator, and is never destroyed.
+  // allocator, and is to be ended, if at all, by its destructor.
   static SlabAllocator* MakeIn(void* storage, const SlabOptions& options);
   // No thread may use the allocator any more; all its blocks end with it.
   ~SlabAllocator() override = default;
