@@ -13,9 +13,9 @@
 #include <string>
 #include <utility>
 
-#include "allocator/allocator.h"
 #include "tests/allocator/model/allocator_model.h"
 #include "tests/allocator/model/arena_model.h"
+#include "tests/allocator/model/forwarding.h"
 #include "tests/allocator/model/operation.h"
 #include "tests/allocator/model/page_heap_model.h"
 #include "tests/allocator/model/target.h"
@@ -58,29 +58,6 @@ TEST(OperationTest, IsReadAsItIsPrinted) {
     EXPECT_NE(error.find(text), std::string::npos) << error;
   }
 }
-
-// An allocator that passes everything on, for others to spoil.
-class Forwarding : public Allocator {
- public:
-  explicit Forwarding(std::unique_ptr<Allocator> heap)
-      : heap_(std::move(heap)) {}
-  void* Allocate(size_t bytes) override { return heap_->Allocate(bytes); }
-  void* AllocateZeroed(size_t bytes) override {
-    return heap_->AllocateZeroed(bytes);
-  }
-  void Free(void* block, size_t bytes) override { heap_->Free(block, bytes); }
-  size_t UsableSize(const void* block) const override {
-    return heap_->UsableSize(block);
-  }
-  void FlushThread() override { heap_->FlushThread(); }
-  void IdleThread() override { heap_->IdleThread(); }
-  AllocatorStats Stats(bool detail) const override {
-    return heap_->Stats(detail);
-  }
-
- private:
-  const std::unique_ptr<Allocator> heap_;
-};
 
 // Once a block of at least 1000 bytes was freed, a live block of at least 5000
 // is given to somebody else, too.
