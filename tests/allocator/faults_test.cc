@@ -121,18 +121,16 @@ class AllocatorFaultTest : public testing::TestWithParam<TargetKind> {
     Menu menu = AllocatorMenu();
     menu.sizes = {{0, 1200, 40},
                   {0, 34000, 40},
-                  {32000, 700000, 15},
-                  {0, 2 << 20, 10},
-                  {256 << 20, 258 << 20, 3}};
-    return RandomOperations(menu, seed, 160);
+                  {32000, 300000, 10},
+                  {0, 2 << 20, 4},
+                  {256 << 20, 258 << 20, 2}};
+    return RandomOperations(menu, seed, 120);
   }
 };
 
 TEST_P(AllocatorFaultTest, NothingIsLost) {
-  for (uint64_t seed : {1, 2}) {
-    const Operations operations = Workload(seed);
-    ExpectSurvivesFaults(OnAllocator(GetParam(), operations));
-  }
+  const Operations operations = Workload(1);
+  ExpectSurvivesFaults(OnAllocator(GetParam(), operations));
 }
 
 // With a reclaimer that ticks on the allocating threads.
@@ -157,7 +155,7 @@ TEST_P(AllocatorFaultTest, NothingIsLostWithAReclaimer) {
         }
         return target;
       }};
-  const Operations operations = Workload(3);
+  const Operations operations = Workload(2);
   ExpectSurvivesFaults(OnAllocator(reclaimed, operations));
 }
 
@@ -178,7 +176,7 @@ TEST(ArenaFaultTest, NothingIsLost) {
 }
 
 TEST(PageHeapFaultTest, NothingIsLost) {
-  const Operations operations = RandomOperations(PageHeapMenu(), 1, 300);
+  const Operations operations = RandomOperations(PageHeapMenu(), 1, 150);
   ExpectSurvivesFaults(OnModel<PageHeapModel>(operations));
 }
 
