@@ -115,17 +115,17 @@ TargetKind SpoiledSlab() {
 Counterexample Find(const TargetKind& kind, uint64_t seed) {
   Menu menu = AllocatorMenu();
   menu.sizes.resize(4);  // without the largest, which take long
-  const auto found =
-      FindCounterexample(menu, {.seed = seed, .sequences = 200},
-                         [&](const Operations& operations) {
-                           return RunOnAllocator(kind, operations);
-                         });
+  const auto found = FindCounterexample(
+      menu, {.seed = seed, .sequences = 200, .most_operations = 150},
+      [&](const Operations& operations) {
+        return RunOnAllocator(kind, operations);
+      });
   EXPECT_TRUE(found);
   return found.value_or(Counterexample{});
 }
 
 TEST(ShrinkingTest, OverlappingBlocksShrinkToWhatItTakes) {
-  for (uint64_t seed : {1, 2, 3}) {
+  for (uint64_t seed : {1, 2}) {
     const Counterexample found = Find(SpoiledSlab<Overlapping>(), seed);
     EXPECT_GT(found.found_with, 4u);
     // One that is freed, the victim, and the one that overlaps it.
@@ -140,7 +140,7 @@ TEST(ShrinkingTest, OverlappingBlocksShrinkToWhatItTakes) {
 }
 
 TEST(ShrinkingTest, ABlockThatIsNotZeroShrinksToWhatItTakes) {
-  for (uint64_t seed : {1, 2, 3}) {
+  for (uint64_t seed : {1, 2}) {
     const Counterexample found = Find(SpoiledSlab<NotZero>(), seed);
     EXPECT_GT(found.found_with, 4u);
     // Three zeroed blocks, of which the last has 101 bytes, and a flush.
@@ -152,14 +152,14 @@ TEST(ShrinkingTest, ABlockThatIsNotZeroShrinksToWhatItTakes) {
 }
 
 TEST(ShrinkingTest, CrashesShrinkInProcessesOfTheirOwn) {
-  const auto found =
-      FindCounterexample(AllocatorMenu(), {.sequences = 50},
-                         Isolated([](const Operations& operations) {
-                           for (const Operation& operation : operations) {
-                             if (operation.bytes >= 5000) std::raise(SIGKILL);
-                           }
-                           return std::string();
-                         }));
+  const auto found = FindCounterexample(
+      AllocatorMenu(), {.sequences = 50, .most_operations = 60},
+      Isolated([](const Operations& operations) {
+        for (const Operation& operation : operations) {
+          if (operation.bytes >= 5000) std::raise(SIGKILL);
+        }
+        return std::string();
+      }));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->fault, "crash: Killed");
   ASSERT_EQ(found->operations.size(), 1u) << ToText(found->operations);
