@@ -158,8 +158,6 @@ void ExpectHolds(const Menu& menu, Search search, const Property& property) {
   if (const char* sequences = Variable("JSHEAP_SEQUENCES")) {
     search.sequences = std::atoi(sequences);
   }
-  // A crash prints nothing by itself.
-  testing::Test::RecordProperty("seed", std::to_string(search.seed));
   const auto found = FindCounterexample(menu, search, run);
   if (!found) return;
   ADD_FAILURE() << found->fault << "\nseed " << search.seed << ", shrunk from "

@@ -8,8 +8,8 @@
 //   JSHEAP_SEED=N        where the random numbers begin
 //   JSHEAP_SEQUENCES=N   how many workloads each test tries
 //   JSHEAP_REPLAY=TEXT   runs this one workload, as a failure prints it
-//   JSHEAP_ISOLATE=1     each in a process of its own, so that crashes shrink,
-//   too
+//   JSHEAP_ISOLATE=1     each in a process of its own: finds and shrinks what
+//                        crashes, which tells nothing by itself
 
 #ifndef TESTS_ALLOCATOR_MODEL_PROPERTY_H_
 #define TESTS_ALLOCATOR_MODEL_PROPERTY_H_
