@@ -23,6 +23,17 @@ class ReclaimListener {
   virtual void Allocated(uint32_t blocks) = 0;
 };
 
+// What coalescing gained. Sizes are bytes; a heap that can't merge any further
+// has equal ones and merged nothing.
+struct CoalesceGain {
+  // Free blocks, or spans that became free, which joined their neighbours.
+  uint64_t merged = 0;
+  // The longest piece of free memory in one: a block, or a span of pages. What
+  // is reserved but not committed doesn't count.
+  uint64_t largest_free_before = 0;
+  uint64_t largest_free_after = 0;
+};
+
 // Thread-safe, but for SetListener.
 class Reclaimable {
  public:
@@ -34,6 +45,12 @@ class Reclaimable {
   // One tick's share of idle work. False when nothing is left to wait for:
   // then the listener will be woken when there is work again.
   [[nodiscard]] virtual bool Tick() = 0;
+
+  // Joins what is free with its free neighbours now, instead of when memory
+  // runs short: empties the caches that keep freed blocks apart, those of the
+  // calling thread among them but not those of other threads. The gain is exact
+  // as long as no other thread allocates or frees meanwhile.
+  virtual CoalesceGain Coalesce() = 0;
 
   // Gives all free memory back to the system now; the bytes given back.
   virtual uint64_t Trim() = 0;

@@ -1,11 +1,13 @@
 """Builds and runs all tests; scripts/test is the way to start it.
 
-Four kinds: checks of the sources, GoogleTest programs, JavaScript programs of
-tests/js run by the shell, and command lines of tests/cli. The allocator's
-GoogleTest program runs again under the sanitizers.
+Six kinds: checks of the sources, GoogleTest programs, the instruction counts
+of the heap's fast paths, other people's programs on the heap by LD_PRELOAD,
+JavaScript programs of tests/js run by the shell, and command lines of
+tests/cli. The allocator's GoogleTest program runs again under the sanitizers.
 
 The last line is `N passed, N failed`; the exit status is 1 if any failed. A
-build that fails counts as a failure, and what needs it isn't run.
+build that fails counts as a failure, and what needs it isn't run. What can't be
+tested on this machine is told in a line of its own, `SKIPPED name: reason`.
 """
 
 import argparse
@@ -22,9 +24,11 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'cli'))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'preload'))
 
 import cases  # noqa: E402
 import command_line  # noqa: E402
+import programs  # noqa: E402
 
 JOBS = 2
 JSHOST = os.path.join(ROOT, 'out/release/jshost')
@@ -53,13 +57,15 @@ def say(text):
 class Result:
     """How many tests of a group passed, and a report of each that didn't."""
 
-    def __init__(self, passed=0, failures=()):
+    def __init__(self, passed=0, failures=(), skipped=()):
         self.passed = passed
         self.failures = list(failures)  # (name, whole output)
+        self.skipped = list(skipped)    # (name, reason)
 
     def add(self, other):
         self.passed += other.passed
         self.failures += other.failures
+        self.skipped += other.skipped
 
 
 def run_apart(command, timeout, env=None, stderr=subprocess.PIPE):
@@ -102,6 +108,32 @@ def check(name, command):
     if status == 0:
         return Result(passed=1)
     return Result(failures=[(name, output)])
+
+
+def instruction_counts():
+    """The heap's fast paths, compared with what was recorded."""
+    name = 'instruction counts'
+    status, output = run(
+        [sys.executable, '-B', 'tests/instruction_counts/counts.py',
+         'out/release/instruction_counts'], SCRIPT_TIMEOUT)
+    if status != 0:
+        return Result(failures=[(name, output)])
+    skipped = re.search(r'^skipped: (.*)$', output, re.M)
+    if skipped:
+        return Result(skipped=[(name, skipped[1])])
+    return Result(passed=1)
+
+
+def preloaded(case):
+    """A program on libjsheap.so."""
+    name = 'tests/preload: ' + case[0]
+    outcome, details = programs.test(
+        *case, os.path.join(ROOT, 'out/release/libjsheap.so'))
+    if outcome == 'passed':
+        return Result(passed=1)
+    if outcome == 'skipped':
+        return Result(skipped=[(name, details)])
+    return Result(failures=[(name, details)])
 
 
 def gtest_failures(name, output):
@@ -271,6 +303,13 @@ def test_steps(options, builds):
         return in_parallel(command, [case for case in cases.CASES
                                      if named('tests/cli: ' + case.name)])
 
+    def counts():
+        return instruction_counts() if named('instruction counts') else Result()
+
+    def preloads():
+        return in_parallel(preloaded, [case for case in programs.CASES
+                                       if named('tests/preload: ' + case[0])])
+
     def program(config, name):
         env = SANITIZER_ENV if config in ('asan', 'tsan') else None
         label = name if config == 'release' else '%s (%s)' % (name, config)
@@ -280,6 +319,10 @@ def test_steps(options, builds):
     yield Step('sources: includes and format', checks)
     yield Step('heap_tests: the allocator', program('release', 'heap_tests'),
                release)
+    yield Step('operator_new_tests: the heap behind operator new',
+               program('release', 'operator_new_tests'), release)
+    yield Step('instruction counts: the heap\'s fast paths', counts, release)
+    yield Step('tests/preload: programs on libjsheap.so', preloads, release)
     yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),
                release)
     yield Step('tests/js: scripts run by the shell', scripts, release)
@@ -304,6 +347,8 @@ def run_steps(steps):
         result = step.function()
         for name, output in result.failures:
             say('FAILED %s\n%s' % (name, output.rstrip()))
+        for name, reason in result.skipped:
+            say('SKIPPED %s: %s' % (name, reason))
         say('      %s: %d passed, %d failed (%.1f s)' %
             (step.title.split(':')[0], result.passed, len(result.failures),
              time.monotonic() - start))
@@ -334,6 +379,8 @@ def main():
                 say('FAILED %s\n%s' % (name, output.rstrip()))
             total.add(result)
 
+    for name, reason in total.skipped:
+        say('SKIPPED %s: %s' % (name, reason))
     for name, _ in total.failures:
         say('FAILED ' + name)
     say('%d passed, %d failed' % (total.passed, len(total.failures)))

@@ -4,15 +4,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+
+#include "allocator/os/faults.h"
 
 namespace jsheap::os {
 namespace {
 
 constexpr int kAnonymous = MAP_PRIVATE | MAP_ANONYMOUS;
 
+constinit std::atomic<uint64_t> g_held_bytes{0};
+
 void* MapOrNull(size_t bytes, int protection, int flags) {
+  if (internal::Refused()) return nullptr;
   void* address = mmap(nullptr, bytes, protection, flags, -1, 0);
-  return address == MAP_FAILED ? nullptr : address;
+  if (address == MAP_FAILED) return nullptr;
+  g_held_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  return address;
 }
 
 }  // namespace
@@ -31,14 +39,18 @@ void* Reserve(size_t bytes, size_t alignment) {
   if (start == nullptr || slack == 0) return start;
   const uintptr_t address = reinterpret_cast<uintptr_t>(start);
   const size_t before = (alignment - address % alignment) % alignment;
-  if (before != 0) munmap(start, before);
-  if (slack != before) munmap(start + before + bytes, slack - before);
+  if (before != 0) Release(start, before);
+  if (slack != before) Release(start + before + bytes, slack - before);
   return start + before;
 }
 
-void Release(void* address, size_t bytes) { munmap(address, bytes); }
+void Release(void* address, size_t bytes) {
+  munmap(address, bytes);
+  g_held_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+}
 
 bool Commit(void* address, size_t bytes) {
+  if (internal::Refused()) return false;
   return mprotect(address, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
@@ -47,6 +59,7 @@ void* Map(size_t bytes) {
 }
 
 bool Purge(void* address, size_t bytes) {
+  if (internal::Refused()) return false;
   return madvise(address, bytes, MADV_DONTNEED) == 0;
 }
 
@@ -60,7 +73,10 @@ void PreferHugePages(void* address, size_t bytes, bool prefer) {
           prefer ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
+uint64_t HeldBytes() { return g_held_bytes.load(std::memory_order_relaxed); }
+
 size_t ResidentBytes(const void* address, size_t bytes) {
+  if (internal::Refused()) return bytes;
   const size_t page = OsPageBytes();
   unsigned char present[1024];
   const size_t step = sizeof present * page;

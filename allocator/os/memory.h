@@ -41,6 +41,10 @@ void* Map(size_t bytes);
 // system has none.
 void PreferHugePages(void* address, size_t bytes, bool prefer);
 
+// What Reserve and Map gave in all and Release didn't take back, for everybody
+// in the process who uses this library.
+uint64_t HeldBytes();
+
 // How many bytes of the range are in RAM; `bytes` when the system can't say.
 size_t ResidentBytes(const void* address, size_t bytes);
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "allocator/os/faults.h"
 #include "allocator/os/memory.h"
 
 namespace jsheap::os {
@@ -136,7 +137,7 @@ bool Scan(int file, uintptr_t address, size_t bytes, Residency* residency) {
 }  // namespace
 
 bool FindResident(const void* address, size_t bytes, Residency* residency) {
-  const int file = File();
+  const int file = internal::Refused() ? kUnavailable : File();
   if (file == kUnavailable) return false;
   const auto start = reinterpret_cast<uintptr_t>(address);
   const bool may_read = g_may_read.load(std::memory_order_relaxed);

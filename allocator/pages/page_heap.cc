@@ -102,6 +102,11 @@ bool PageHeap::Tick() {
   return !is_asleep_;
 }
 
+CoalesceGain PageHeap::Coalesce() {
+  const uint64_t longest = LongestFreeBytes();
+  return {0, longest, longest};
+}
+
 uint64_t PageHeap::Trim() { return PurgeDownTo(0); }
 
 // Until at most so many free pages are warm; the bytes given back.
@@ -256,6 +261,16 @@ PageHeap::Stats PageHeap::ReadStats() const {
   });
   cold_spans_.ForEach([&](const Span&) { ++stats.spans.released; });
   return stats;
+}
+
+uint64_t PageHeap::LongestFreeBytes() const {
+  std::lock_guard lock(mutex_);
+  uint64_t pages = 0;
+  for (const FreeSpans* spans : {&warm_spans_, &cold_spans_}) {
+    const Span* span = spans->Longest();
+    if (span != nullptr) pages = std::max<uint64_t>(pages, span->pages);
+  }
+  return pages << kPageShift;
 }
 
 uint64_t PageHeap::ResidentBytes() const {

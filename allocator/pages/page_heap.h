@@ -61,6 +61,8 @@ class PageHeap final : public Reclaimable {
   // Purges what of the free memory has been free for too long. Bounded: it
   // takes the memory from other threads piece by piece, never all at once.
   bool Tick() override;
+  // Spans merge as they are freed: there is nothing left to gain.
+  CoalesceGain Coalesce() override;
   uint64_t Trim() override;
   // Counts no allocations: whoever cuts spans into blocks does.
   void SetListener(ReclaimListener* listener, bool) override;
@@ -82,6 +84,9 @@ class PageHeap final : public Reclaimable {
     SpanCounts spans;
   };
   Stats ReadStats() const;
+
+  // Bytes of the longest free span; 0 when there is none. O(log n).
+  uint64_t LongestFreeBytes() const;
 
   // Of the committed bytes, those in RAM. Takes a walk.
   uint64_t ResidentBytes() const;

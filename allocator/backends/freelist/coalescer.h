@@ -15,16 +15,9 @@
 #include "allocator/backends/freelist/sorted_cache.h"
 #include "allocator/backends/freelist/top_block.h"
 #include "allocator/backends/freelist/unsorted_cache.h"
+#include "allocator/reclaimable.h"
 
 namespace jsheap::freelist {
-
-// What coalescing gained. The sizes are of blocks, before entirely free
-// extents went back to the page heap.
-struct CoalesceGain {
-  uint64_t merged = 0;  // pairs of neighbours that became one block
-  size_t largest_free_before = 0;
-  size_t largest_free_after = 0;
-};
 
 class Coalescer {
  public:
@@ -45,7 +38,9 @@ class Coalescer {
   void FlushFast();
   void FlushAll();
 
-  // FlushAll, and gives back even the top's extent if it is entirely free.
+  // FlushAll, and gives back even the top's extent if it is entirely free. The
+  // gain's sizes are of blocks, before entirely free extents went back to the
+  // page heap.
   CoalesceGain Coalesce();
 
  private:

@@ -138,7 +138,13 @@ size_t FreelistAllocator::UsableSize(const void* payload) const {
 
 CoalesceGain FreelistAllocator::Coalesce() {
   std::lock_guard lock(mutex_);
-  return coalescer_.Coalesce();
+  const uint64_t pages_before = pages_.LongestFreeBytes();
+  CoalesceGain gain = coalescer_.Coalesce();
+  // Extents that are entirely free are spans of the page heap.
+  gain.largest_free_before = std::max(gain.largest_free_before, pages_before);
+  gain.largest_free_after =
+      std::max(gain.largest_free_after, pages_.LongestFreeBytes());
+  return gain;
 }
 
 bool FreelistAllocator::Tick() {

@@ -74,7 +74,7 @@ class FreelistAllocator final : public Allocator,
   using Allocator::Stats;
 
   // Merges what lies in the fast and unsorted caches with its neighbours.
-  CoalesceGain Coalesce();
+  CoalesceGain Coalesce() override;
 
   std::string Verify() const override;
 

@@ -11,7 +11,7 @@ HugeBlocks::~HugeBlocks() {
   for (size_t i = 0; i < count_; ++i) {
     os::Release(entries_[i].block, entries_[i].mapped);
   }
-  if (entries_ != nullptr) os::Release(entries_, capacity_ * sizeof(Entry));
+  if (entries_ != nullptr) os::Release(entries_, table_bytes_);
 }
 
 void* HugeBlocks::Allocate(size_t bytes, size_t alignment) {
@@ -75,13 +75,13 @@ size_t HugeBlocks::Find(const void* block) const {
 }
 
 bool HugeBlocks::MakeRoom() {
-  const size_t bytes =
-      std::max(2 * capacity_ * sizeof(Entry), size_t{64} << 10);
+  const size_t bytes = std::max(2 * table_bytes_, size_t{64} << 10);
   Entry* entries = static_cast<Entry*>(os::Map(bytes));
   if (entries == nullptr) return false;
   std::copy(entries_, entries_ + count_, entries);
-  if (entries_ != nullptr) os::Release(entries_, capacity_ * sizeof(Entry));
+  if (entries_ != nullptr) os::Release(entries_, table_bytes_);
   entries_ = entries;
+  table_bytes_ = bytes;
   capacity_ = bytes / sizeof(Entry);
   return true;
 }

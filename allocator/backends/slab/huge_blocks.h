@@ -62,6 +62,7 @@ class HugeBlocks {
   // Guarded by mutex_:
   Entry* entries_ = nullptr;
   std::atomic<size_t> count_{0};  // read without the lock by any()
+  size_t table_bytes_ = 0;        // of OS pages, so a little more than entries_
   size_t capacity_ = 0;
   uint64_t mapped_bytes_ = 0;
 };

@@ -32,8 +32,14 @@ std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
              "'ulimit -v'";
     return nullptr;
   }
-  if (!heap->caches_.ok()) {
+  if (!heap->caches_.has_slot()) {
     *error = "more than " + std::to_string(kMaxHeaps) + " slab heaps";
+    return nullptr;
+  }
+  if (!heap->caches_.ok()) {
+    *error =
+        "the system has no memory for a heap's bookkeeping; end other "
+        "programs or raise 'ulimit -v'";
     return nullptr;
   }
   return heap;
@@ -42,7 +48,9 @@ std::unique_ptr<SlabAllocator> SlabAllocator::Make(const SlabOptions& options,
 SlabAllocator* SlabAllocator::MakeIn(void* storage,
                                      const SlabOptions& options) {
   SlabAllocator* heap = new (storage) SlabAllocator(options);
-  return heap->pages_.ok() && heap->caches_.ok() ? heap : nullptr;
+  if (heap->pages_.ok() && heap->caches_.ok()) return heap;
+  heap->~SlabAllocator();
+  return nullptr;
 }
 
 SlabAllocator::SlabAllocator(const SlabOptions& options)
@@ -80,8 +88,7 @@ void* SlabAllocator::AllocateSlow(size_t bytes, bool zeroed) {
   if (bytes > kMaxSlabBytes) return AllocatePages(bytes, zeroed, kPageBytes);
   const int size_class = ClassOf(bytes);
   const uintptr_t entry = caches_.With(
-      [=](ThreadCache& cache) { return cache.Allocate(size_class); },
-      uintptr_t{0});
+      [=](ThreadCache& cache) { return cache.Allocate(size_class); });
   if (entry == 0) return nullptr;
   void* block = Checked(BlockOf(entry));
   return zeroed && !IsZero(entry) ? Zero(block, bytes) : block;
@@ -148,12 +155,10 @@ void SlabAllocator::FreeSlow(void* block, size_t bytes) {
   Span* span = pages_.map().HeadOf(block);
   if (span->Kind() == SpanKind::kSlab) {
     Slab* slab = span->ClientAs<Slab>();
-    caches_.With(
-        [=](ThreadCache& cache) {
-          cache.Free(slab, block);
-          return true;
-        },
-        false);
+    caches_.With([=](ThreadCache& cache) {
+      cache.Free(slab, block);
+      return true;
+    });
   } else if (span->Kind() == SpanKind::kLarge) {
     large_.Free(span);
   } else {
@@ -200,6 +205,17 @@ std::string SlabAllocator::Verify() const {
 
 void SlabAllocator::IdleThread() {
   if (ThreadCache* cache = caches_.Current()) cache->HandBack();
+}
+
+// Caches whose threads have ended hold nothing: see ThreadCaches::Detach.
+CoalesceGain SlabAllocator::Coalesce() {
+  CoalesceGain gain;
+  gain.largest_free_before = pages_.LongestFreeBytes();
+  const uint64_t released_before = pool_.released();
+  IdleThread();
+  gain.merged = pool_.released() - released_before;
+  gain.largest_free_after = pages_.LongestFreeBytes();
+  return gain;
 }
 
 uint64_t SlabAllocator::Trim() {

@@ -45,7 +45,7 @@ class SlabAllocator final : public Allocator,
   static std::unique_ptr<SlabAllocator> Make(const SlabOptions& options,
                                              std::string* error);
   // The same in `storage`, of the class's size and alignment; uses no other
-  // allocator, and is never destroyed.
+  // allocator, and is to be ended, if at all, by its destructor.
   static SlabAllocator* MakeIn(void* storage, const SlabOptions& options);
   // No thread may use the allocator any more; all its blocks end with it.
   ~SlabAllocator() override = default;
@@ -84,6 +84,9 @@ class SlabAllocator final : public Allocator,
  private:
   explicit SlabAllocator(const SlabOptions& options);
   bool Tick() override { return pages_.Tick(); }
+  // Slabs that are empty but for what the calling thread holds of them become
+  // free spans.
+  CoalesceGain Coalesce() override;
   uint64_t Trim() override;
   void SetListener(ReclaimListener* listener, bool count_allocations) override;
 

@@ -147,6 +147,7 @@ void SlabPool::Release(Slab* slab) {
   // In this order: as long as the page heap calls the span a slab, its bitmaps
   // may be looked at.
   pages_.Free(pages_.map().HeadOf(slab->base), zero_pages);
+  released_.fetch_add(1, std::memory_order_relaxed);
   if (!FitsInline(words)) metadata_.Free(bitmaps, BitmapBytes(words));
 }
 

@@ -63,6 +63,11 @@ class SlabPool {
     for (List& list : lists_) list.mutex.unlock();
   }
 
+  // Slabs that were given back to the page heap since the start.
+  uint64_t released() const {
+    return released_.load(std::memory_order_relaxed);
+  }
+
   uint32_t SlabsOf(int size_class) const {
     return lists_[static_cast<size_t>(size_class)].slabs.load(
         std::memory_order_relaxed);
@@ -88,6 +93,7 @@ class SlabPool {
   const bool track_zero_;
   ReclaimListener* counter_ = nullptr;
   std::array<List, kClasses> lists_;
+  std::atomic<uint64_t> released_{0};
 };
 
 }  // namespace jsheap::slab

@@ -53,7 +53,7 @@ thread_local ThreadExit t_exit __attribute__((tls_model("initial-exec")));
 }
 
 ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata)
-    : pool_(pool), metadata_(metadata) {
+    : pool_(pool), metadata_(metadata), shared_(MakeCache()) {
   std::lock_guard lock(g_heaps_mutex);
   for (size_t i = 0; i < kMaxHeaps; ++i) {
     if (g_heaps[i] != nullptr) continue;
@@ -66,7 +66,7 @@ ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata)
 
 ThreadCaches::~ThreadCaches() {
   std::lock_guard lock(g_heaps_mutex);
-  if (ok()) g_heaps[slot_] = nullptr;
+  if (has_slot()) g_heaps[slot_] = nullptr;
 }
 
 ThreadCache* ThreadCaches::Attach() {

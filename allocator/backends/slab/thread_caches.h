@@ -35,18 +35,19 @@ class ThreadCaches {
   ThreadCaches(const ThreadCaches&) = delete;
   ThreadCaches& operator=(const ThreadCaches&) = delete;
 
-  // False when too many heaps are alive.
-  bool ok() const { return slot_ < kMaxHeaps; }
+  // False when too many heaps are alive, or there is no memory.
+  bool ok() const { return has_slot() && shared_ != nullptr; }
+  bool has_slot() const { return slot_ < kMaxHeaps; }
 
-  // Calls fn(cache) with the calling thread's cache and returns its result, or
-  // `failed` when there is no memory for a cache.
-  template <typename Fn, typename Result>
-  Result With(Fn fn, Result failed) {
+  // Calls fn(cache) with the calling thread's cache, or a shared one when there
+  // is no memory for that, and returns its result.
+  template <typename Fn>
+  auto With(Fn fn) {
     const internal::ThreadSlot& slot = internal::t_slots[slot_];
     if (slot.heap == serial_) [[likely]]
       return fn(*slot.cache);
     if (ThreadCache* cache = Attach()) return fn(*cache);
-    return WithSharedCache(fn, failed);
+    return WithSharedCache(fn);
   }
 
   // The calling thread's cache, or null; never makes one.
@@ -71,14 +72,13 @@ class ThreadCaches {
   ThreadCache* MakeCache();
   void Detach(ThreadCache* cache);
 
-  // For a thread whose own caches are gone already: it is ending, and runs
-  // other destructors. Nothing stays in the shared cache.
-  template <typename Fn, typename Result>
-  Result WithSharedCache(Fn fn, Result failed) {
+  // For a thread whose own caches are gone already, as it is ending and runs
+  // other destructors, and for one that there is no memory for. Nothing stays
+  // in the shared cache.
+  template <typename Fn>
+  auto WithSharedCache(Fn fn) {
     std::lock_guard lock(shared_mutex_);
-    if (shared_ == nullptr) shared_ = MakeCache();
-    if (shared_ == nullptr) return failed;
-    Result result = fn(*shared_);
+    const auto result = fn(*shared_);
     shared_->HandBack();
     return result;
   }
@@ -92,7 +92,9 @@ class ThreadCaches {
   ThreadCache* caches_ = nullptr;  // all ever made; guarded by mutex_
   ThreadCache* free_ = nullptr;    // without a thread; guarded by mutex_
   std::mutex shared_mutex_;
-  ThreadCache* shared_ = nullptr;  // guarded by shared_mutex_
+  // Made with the heap: a free must never fail for want of memory. What it
+  // points to is guarded by shared_mutex_.
+  ThreadCache* shared_ = nullptr;
 };
 
 }  // namespace jsheap::slab
