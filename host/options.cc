@@ -151,7 +151,7 @@ class Parser {
 
   void AddMemory() {
     Value("--allocator", &options_->allocator, "NAME[:KEY=VALUE,...]",
-          "where buffers come from");
+          "where buffers come from: see --list-allocators");
     Value("--reclaimer", &options_->reclaimer, "WHO",
           "who gives free memory back: thread, inline[=N] (every N "
           "allocations) or off");
