@@ -280,6 +280,8 @@ def test_steps(options, builds):
     yield Step('sources: includes and format', checks)
     yield Step('heap_tests: the allocator', program('release', 'heap_tests'),
                release)
+    yield Step('operator_new_tests: operator new as the heap',
+               program('release', 'operator_new_tests'), release)
     yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),
                release)
     yield Step('tests/js: scripts run by the shell', scripts, release)
