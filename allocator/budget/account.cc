@@ -59,6 +59,12 @@ Account::Lane& Account::Charge(uint64_t bytes) {
   return lane;
 }
 
+void Account::Uncharge(uint64_t bytes) {
+  std::lock_guard lock(budget_->root_->mutex_);
+  SettleLocked();  // What is given back may not have been written down yet.
+  budget_->ReleaseLocked(bytes);
+}
+
 bool Account::TryChargeLimited(Lane& lane, uint64_t bytes) {
   uint64_t credit = lane.credit.load(std::memory_order_relaxed);
   while (bytes <= credit) {

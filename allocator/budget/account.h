@@ -77,7 +77,7 @@ class Account {
   Lane& Charge(uint64_t bytes);
 
   // Gives a charge back for which there was no block.
-  void Uncharge(uint64_t bytes) { budget_->Release(bytes); }
+  void Uncharge(uint64_t bytes);
 
   // A block of so many bytes, charged before, is live now.
   void CountAllocation(Lane& lane, uint64_t bytes) {

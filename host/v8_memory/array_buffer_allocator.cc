@@ -24,28 +24,29 @@ ArrayBufferAllocator::~ArrayBufferAllocator() = default;
 // Charges, takes a block with `take`, and counts it.
 template <typename Take>
 void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
-  if (Lane* lane = account_.TryCharge(bytes)) [[likely]] {
+  Lane* const lane = account_.TryCharge(bytes);
+  if (lane != nullptr) [[likely]] {
     if (void* block = take(bytes)) [[likely]] {
       refusals_.OnServed();
       account_.CountAllocation(*lane, bytes);
       return block;
     }
-    account_.Uncharge(bytes);
   }
-  return ServeSlow(bytes, take);
+  return ServeSlow(bytes, take, lane);
 }
 
-// The budget or the heap is exhausted.
+// The budget (`lane` is null) or the heap is exhausted.
 template <typename Take>
-[[gnu::noinline]] void* ArrayBufferAllocator::ServeSlow(size_t bytes,
-                                                        Take take) {
+[[gnu::noinline]] void* ArrayBufferAllocator::ServeSlow(size_t bytes, Take take,
+                                                        Lane* lane) {
   const bool refusable = bytes > kNeverRefused;
-  Lane* lane = account_.TryCharge(bytes);
+  void* block = nullptr;
   if (lane == nullptr) {
     if (refusable) return Refuse(bytes);
     lane = &account_.Charge(bytes);
+    block = take(bytes);
   }
-  void* block = TakeReclaimed(bytes, take);
+  if (block == nullptr) block = TakeReclaimed(bytes, take);
   if (block == nullptr && !refusable) block = AllocateFallback(bytes);
   if (block == nullptr) {
     account_.Uncharge(bytes);

@@ -66,7 +66,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   template <typename Take>
   void* Serve(size_t bytes, Take take);
   template <typename Take>
-  void* ServeSlow(size_t bytes, Take take);
+  void* ServeSlow(size_t bytes, Take take, Lane* lane);
   template <typename Take>
   void* TakeReclaimed(size_t bytes, Take take);
   void* Refuse(size_t bytes);

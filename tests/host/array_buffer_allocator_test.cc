@@ -68,6 +68,7 @@ TEST(ArrayBufferAllocatorTest, TheBudgetIsExactAndComesBack) {
   void* a = buffers->Allocate(600);
   EXPECT_EQ(buffers->Allocate(401), nullptr);
   EXPECT_EQ(buffers->failures(), 1u);
+  EXPECT_EQ(buffers->budget().failures(), 1u);
   EXPECT_EQ(buffers->refusals().count(), 1u);
   EXPECT_EQ(buffers->refusals().last_bytes(), 401u);
   void* b = buffers->Allocate(400);
@@ -94,6 +95,7 @@ TEST(ArrayBufferAllocatorTest, SixtyFourBytesAreNeverRefusedByTheHeap) {
       Make(jsheap::Budget::kUnlimited, std::make_shared<EmptyHeap>());
   EXPECT_EQ(buffers->Allocate(65), nullptr);
   EXPECT_EQ(buffers->budget().used(), 0u);
+  EXPECT_EQ(buffers->account().peak_live_bytes(), 0u);
   std::vector<void*> blocks;
   for (size_t bytes = 0; bytes <= 64; ++bytes) {
     blocks.push_back(buffers->AllocateUninitialized(bytes));
