@@ -320,6 +320,8 @@ BAD_OPTIONS = [
              'reserve'),
     unusable('a key without value', ['--allocator', 'slab:reserve', '-e', '1'],
              'reserve'),
+    unusable('an unknown GC policy', ['--gc-policy', 'lazy', '-e', '1'],
+             '--gc-policy', 'lazy', 'v8', 'adaptive'),
     unusable('a plug-in that isn\'t there',
              ['--allocator', './libgone.so', '-e', '1'], r'\./libgone\.so',
              'exist', 'path'),
@@ -346,6 +348,9 @@ BAD_OPTIONS = [
              'JSHOST_OPTIONS', env={'JSHOST_OPTIONS': '--frob'}),
 ]
 
+ADAPTIVE_FLAGS = ['external-memory-max-growing-factor=2',
+                  'external-memory-max-reasonable-size=0']
+
 OPTIONS = [
     Case('--version', ['--version'], out=re.compile(
         r'jshost \S+ .*V8 15\.\d+\.\d+\.\d+.*\n')),
@@ -370,6 +375,21 @@ OPTIONS = [
                 'print(b.every(x => x === 0), heap.stats().liveBytes >= 1e6)',
                 'true true\n', options=['--allocator', allocator])
       for allocator in ('slab', 'malloc')],
+    *[Case('--gc-policy ' + policy,
+           [*options, '--v8-flags', '--print-flag-values', '-e', '0'],
+           out=Holds(*(r'^--%s$' % re.escape(flag) for flag in flags)))
+      for policy, options, flags in (
+          ('by default', [], ADAPTIVE_FLAGS),
+          ('adaptive', ['--gc-policy=adaptive'], ADAPTIVE_FLAGS),
+          ('v8', ['--gc-policy', 'v8'],
+           ['external-memory-max-growing-factor=1.1',
+            'external-memory-max-reasonable-size=32',
+            'ineffective-gc-size-threshold=0.95']),
+          ('v8, heap limited', ['--gc-policy', 'v8', '--js-heap-limit', '64M'],
+           ['external-memory-max-growing-factor=1.1',
+            'ineffective-gc-size-threshold=0.9']),
+          ('overruled', ['--v8-flags=--external-memory-max-growing-factor=3'],
+           ['external-memory-max-growing-factor=3']))],
     eval_case('V8 flags', 'function f() {} %PrepareFunctionForOptimization(f)',
               options=['--v8-flags', '--allow-natives-syntax --no-opt']),
     Case('--stats', ['--stats', '-e', 'new Uint8Array(1e6); print(1)'],
