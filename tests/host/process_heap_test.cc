@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <string>
 
 #include "allocator/backends/slab/slab_allocator.h"
 #include "allocator/operator_new/operator_new.h"
