@@ -1,7 +1,7 @@
 // The interface for allocators from outside: a shared library that defines
 // the one symbol `jsheap_plugin` can be used with `--allocator ./libx.so`.
 //
-// Plain C11 (and C++), and all that an author needs. examples/plugin/bump.c
+// Plain C11 (and C++), and all that an author needs. examples/plugin/mapper.c
 // is a whole plug-in.
 //
 // Units are bytes. Every block is aligned to JSHEAP_PLUGIN_ALIGNMENT.
@@ -57,8 +57,8 @@ typedef struct JsheapPlugin {
   uint32_t version;  // JSHEAP_PLUGIN_VERSION
   uint32_t size;     // sizeof(JsheapPlugin)
 
-  // A new heap. `options` is what follows the first ':' of the specification,
-  // "" if nothing does. On failure null, with one line in `error`
+  // A new heap. `options` is what follows the path and a ':', "" if nothing
+  // does. On failure null, with one line in `error`
   // (`error_bytes` with the terminating zero) that names the value and the
   // remedy.
   JsheapInstance* (*create)(const char* options, char* error,

@@ -121,7 +121,8 @@ const std::vector<Entry>& Entries() {
        MakeFreelist},
       {{"malloc",
         "the process's malloc: " + MallocAllocator::Library(),
-        {"lib=LIBRARY  another library's malloc, e.g. libmimalloc.so.2"}},
+        {"lib=LIBRARY  another library's, by name or path: "
+         "malloc:lib=libmimalloc.so.2"}},
        MakeMalloc},
   };
   return entries;
@@ -174,13 +175,43 @@ bool IsPluginPath(std::string_view name) {
   return name.find('/') != name.npos || name.ends_with(".so");
 }
 
+// Where the name or path ends: at the first ':' without a '\\' before it.
+size_t EndOfName(std::string_view spec) {
+  size_t colon = spec.find(':');
+  while (colon != spec.npos && colon != 0 && spec[colon - 1] == '\\') {
+    colon = spec.find(':', colon + 1);
+  }
+  return std::min(colon, spec.size());
+}
+
+// The path with every "\\:" as the ':' that it stands for.
+std::string Unescape(std::string_view path) {
+  std::string text(path);
+  for (size_t at = text.find("\\:"); at != text.npos;
+       at = text.find("\\:", at + 1)) {
+    text.erase(at, 1);
+  }
+  return text;
+}
+
+// What to try when `text`, taken for options, looks like the rest of a path.
+std::string HintAtColon(std::string_view text) {
+  if (!IsPluginPath(text.substr(0, text.find(',')))) return {};
+  return "; write a ':' that belongs to a path as '\\:'";
+}
+
+std::unique_ptr<Allocator> MakePlugin(const std::string& path,
+                                      std::string_view options,
+                                      std::string* error) {
+  auto made = plugin::PluginAllocator::Make(path, std::string(options), error);
+  if (made == nullptr) *error += HintAtColon(options);
+  return made;
+}
+
 std::unique_ptr<Allocator> MakeNameless(std::string_view name,
                                         std::string_view text,
                                         std::string* error) {
-  if (IsPluginPath(name)) {
-    return plugin::PluginAllocator::Make(std::string(name), std::string(text),
-                                         error);
-  }
+  if (IsPluginPath(name)) return MakePlugin(Unescape(name), text, error);
   for (const Entry& entry : Entries()) {
     if (entry.info.name != name) continue;
     Options options;
@@ -189,7 +220,8 @@ std::unique_ptr<Allocator> MakeNameless(std::string_view name,
   }
   *error = "unknown allocator '" + std::string(name) + "'; known are " +
            Join(Entries(), [](const Entry& e) { return e.info.name; }) +
-           ", and the paths of plug-ins, such as ./libmine.so";
+           ", and the paths of plug-ins, such as ./libmine.so" +
+           HintAtColon(text);
   return nullptr;
 }
 
@@ -204,9 +236,18 @@ const std::vector<AllocatorInfo>& KnownAllocators() {
   return known;
 }
 
+const AllocatorInfo& PluginInfo() {
+  static const auto& info = *new AllocatorInfo{
+      "PATH[:OPTIONS]",
+      "a plug-in: a shared library with the interface of allocator/plugin.h",
+      {"PATH     has a '/' or ends in .so; a ':' in it is written '\\:'",
+       "OPTIONS  the plug-in's own"}};
+  return info;
+}
+
 std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
                                          std::string* error) {
-  const size_t colon = std::min(spec.find(':'), spec.size());
+  const size_t colon = EndOfName(spec);
   std::unique_ptr<Allocator> made =
       MakeNameless(spec.substr(0, colon),
                    spec.substr(std::min(colon + 1, spec.size())), error);

@@ -21,10 +21,13 @@ struct AllocatorInfo {
 // The allocators that `MakeAllocator` knows, the default first.
 const std::vector<AllocatorInfo>& KnownAllocators();
 
+// How plug-ins are named, for people to read; `name` is a pattern.
+const AllocatorInfo& PluginInfo();
+
 // Makes the allocator that `spec` names: NAME[:key=value,…], or
-// PATH[:options] of a plug-in, where PATH has a '/' or ends in ".so". On
-// failure returns null and sets `*error` to one line that names the value and
-// the remedy. Thread-safe.
+// PATH[:options] of a plug-in, where PATH has a '/' or ends in ".so", and a ':'
+// in it is written "\:". On failure returns null and sets `*error` to one line
+// that names the value and the remedy. Thread-safe.
 std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
                                          std::string* error);
 

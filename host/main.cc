@@ -31,15 +31,23 @@ void OccupyStandardDescriptors() {
   }
 }
 
+void AddAllocator(const jsheap::AllocatorInfo& info, std::string* text) {
+  // A name too long for its column has a line of its own.
+  const bool is_long = info.name.size() > 10;
+  fmt::format_to(std::back_inserter(*text), "{}{:<{}}{}\n",
+                 is_long ? info.name + "\n" : "", is_long ? "" : info.name, 12,
+                 info.summary);
+  for (const std::string& option : info.options) {
+    fmt::format_to(std::back_inserter(*text), "{:<12}  {}\n", "", option);
+  }
+}
+
 std::string AllocatorList() {
   std::string text;
   for (const jsheap::AllocatorInfo& info : jsheap::KnownAllocators()) {
-    fmt::format_to(std::back_inserter(text), "{:<12}{}\n", info.name,
-                   info.summary);
-    for (const std::string& option : info.options) {
-      fmt::format_to(std::back_inserter(text), "{:<12}  {}\n", "", option);
-    }
+    AddAllocator(info, &text);
   }
+  AddAllocator(jsheap::PluginInfo(), &text);
   return text;
 }
 

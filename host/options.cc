@@ -28,6 +28,7 @@ struct Raw {
   std::optional<std::string> code;
   std::optional<std::string> stack;
   std::optional<std::string> buffers;
+  std::optional<std::string> gc_policy;
 };
 
 class Parser {
@@ -82,6 +83,7 @@ class Parser {
     for (const std::string& flags : raw_.v8_flags) {
       options_->v8_flags += (options_->v8_flags.empty() ? "" : " ") + flags;
     }
+    if (!ReadGcPolicy(error)) return false;
     Limits& limits = options_->limits;
     return ReadSize("--js-heap-limit", raw_.js_heap, &limits.js_heap, error) &&
            ReadSize("--young-limit", raw_.young, &limits.young, error) &&
@@ -151,7 +153,7 @@ class Parser {
 
   void AddMemory() {
     Value("--allocator", &options_->allocator, "NAME[:KEY=VALUE,...]",
-          "where buffers come from");
+          "where buffers come from: see --list-allocators");
     Value("--reclaimer", &options_->reclaimer, "WHO",
           "who gives free memory back: thread, inline[=N] (every N "
           "allocations) or off");
@@ -168,6 +170,10 @@ class Parser {
   }
 
   void AddRest() {
+    Value("--gc-policy", &raw_.gc_policy, "WHO",
+          "when buffers are worth a collection: v8 (as V8 has it) or adaptive "
+          "(a growing factor that suits buffers, set at the start; the "
+          "default)");
     Flag("--stats", &options_->stats,
          "memory and GC summary at exit, on standard error");
     Value("--stats-json", &options_->stats_json, "FILE",
@@ -272,6 +278,19 @@ class Parser {
     *error =
         fmt::format("{}: '{}' is not a size; write e.g. 64MiB, 512K or 1048576",
                     flag, *text);
+    return false;
+  }
+
+  bool ReadGcPolicy(std::string* error) {
+    if (!raw_.gc_policy) return true;
+    const std::optional<GcPolicy> policy = ParseGcPolicy(*raw_.gc_policy);
+    if (policy) {
+      options_->gc_policy = *policy;
+      return true;
+    }
+    *error =
+        fmt::format("--gc-policy: '{}' is not a policy; write v8 or adaptive",
+                    *raw_.gc_policy);
     return false;
   }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/limits.h"
 
 namespace jshost {
@@ -24,6 +25,7 @@ struct Options {
   std::string allocator = "slab";
   std::string reclaimer = "thread";
   Limits limits;
+  GcPolicy gc_policy = GcPolicy::kAdaptive;
   bool stats = false;
   std::string stats_json;  // a file, or empty
   std::string v8_flags;

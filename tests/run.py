@@ -319,8 +319,10 @@ def test_steps(options, builds):
     yield Step('sources: includes and format', checks)
     yield Step('heap_tests: the allocator', program('release', 'heap_tests'),
                release)
-    yield Step('operator_new_tests: the heap behind operator new',
+    yield Step('operator_new_tests: operator new as the heap',
                program('release', 'operator_new_tests'), release)
+    yield Step('operator_new_start_tests: its start, whatever is refused',
+               program('release', 'operator_new_start_tests'), release)
     yield Step('instruction counts: the heap\'s fast paths', counts, release)
     yield Step('tests/preload: programs on libjsheap.so', preloads, release)
     yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),

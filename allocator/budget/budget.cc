@@ -1,47 +1,122 @@
 #include "allocator/budget/budget.h"
 
+#include <algorithm>
+
+#include "allocator/budget/account.h"
+
 namespace jsheap {
 
-bool Budget::TryCharge(uint64_t bytes) {
-  if (!TryChargeSelf(bytes)) return false;
-  if (parent_ != nullptr && !parent_->TryCharge(bytes)) {
-    used_.fetch_sub(bytes, std::memory_order_relaxed);
-    return false;
-  }
-  return true;
+Budget::Budget(uint64_t limit, Budget* parent)
+    : parent_(parent),
+      root_(parent != nullptr ? parent->root_ : this),
+      limit_(limit) {
+  if (parent == nullptr) return;
+  std::lock_guard lock(root_->mutex_);
+  next_sibling_ = parent->first_child_;
+  if (next_sibling_ != nullptr) next_sibling_->previous_sibling_ = this;
+  parent->first_child_ = this;
 }
 
-bool Budget::TryChargeSelf(uint64_t bytes) {
-  uint64_t used = used_.load(std::memory_order_relaxed);
-  do {
-    const uint64_t limit = limit_.load(std::memory_order_relaxed);
-    if (bytes > limit || used > limit - bytes) {
-      failures_.fetch_add(1, std::memory_order_relaxed);
-      return false;
-    }
-  } while (!used_.compare_exchange_weak(used, used + bytes,
-                                        std::memory_order_relaxed));
-  RaisePeak(used + bytes);
-  return true;
+Budget::~Budget() {
+  if (parent_ == nullptr) return;
+  std::lock_guard lock(root_->mutex_);
+  if (next_sibling_ != nullptr) {
+    next_sibling_->previous_sibling_ = previous_sibling_;
+  }
+  (previous_sibling_ != nullptr ? previous_sibling_->next_sibling_
+                                : parent_->first_child_) = next_sibling_;
+}
+
+bool Budget::TryCharge(uint64_t bytes) {
+  std::lock_guard lock(root_->mutex_);
+  return TryChargeLocked(bytes);
 }
 
 void Budget::Charge(uint64_t bytes) {
-  for (Budget* budget = this; budget != nullptr; budget = budget->parent_) {
-    budget->RaisePeak(
-        budget->used_.fetch_add(bytes, std::memory_order_relaxed) + bytes);
-  }
+  std::lock_guard lock(root_->mutex_);
+  ChargeLocked(bytes);
 }
 
 void Budget::Release(uint64_t bytes) {
+  std::lock_guard lock(root_->mutex_);
+  ReleaseLocked(bytes);
+}
+
+uint64_t Budget::used() const {
+  // What accounts have counted by themselves only has to be written down.
+  auto* const self = const_cast<Budget*>(this);
+  std::lock_guard lock(root_->mutex_);
+  uint64_t in_advance = 0;
+  self->ForEachAccount([&](Account& account) {
+    account.SettleLocked();
+    in_advance += account.CreditLocked();
+  });
+  return used_ - std::min(used_, in_advance);
+}
+
+void Budget::set_limit(uint64_t limit) {
+  std::lock_guard lock(root_->mutex_);
+  limit_.store(limit, std::memory_order_relaxed);
+  ForEachAccount([](Account& account) { account.LimitChangedLocked(); });
+}
+
+bool Budget::TryChargeLocked(uint64_t bytes) {
   for (Budget* budget = this; budget != nullptr; budget = budget->parent_) {
-    budget->used_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (budget->Fits(bytes)) continue;
+    budget->ForEachAccount([](Account& account) { account.RecallLocked(); });
+    if (budget->Fits(bytes)) continue;
+    budget->failures_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  ChargeLocked(bytes);
+  return true;
+}
+
+void Budget::ChargeLocked(uint64_t bytes) {
+  for (Budget* budget = this; budget != nullptr; budget = budget->parent_) {
+    budget->used_ += bytes;
   }
 }
 
-void Budget::RaisePeak(uint64_t used) {
-  uint64_t peak = peak_.load(std::memory_order_relaxed);
-  while (used > peak &&
-         !peak_.compare_exchange_weak(peak, used, std::memory_order_relaxed)) {
+void Budget::ReleaseLocked(uint64_t bytes) {
+  for (Budget* budget = this; budget != nullptr; budget = budget->parent_) {
+    budget->used_ -= bytes;
+  }
+}
+
+bool Budget::Fits(uint64_t bytes) const {
+  const uint64_t most = limit();
+  return bytes <= most && used_ <= most - bytes;
+}
+
+uint64_t Budget::Room() const {
+  uint64_t room = kUnlimited;
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    const uint64_t most = budget->limit();
+    room = std::min(room, most - std::min(most, budget->used_));
+  }
+  return room;
+}
+
+bool Budget::IsLimited() const {
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    if (budget->limit() != kUnlimited) return true;
+  }
+  return false;
+}
+
+// Those of this budget and of all below it.
+template <typename Fn>
+void Budget::ForEachAccount(Fn fn) {
+  for (Account* account = first_account_; account != nullptr;
+       account = account->next_) {
+    fn(*account);
+  }
+  for (Budget* child = first_child_; child != nullptr;
+       child = child->next_sibling_) {
+    child->ForEachAccount(fn);
   }
 }
 

@@ -2,7 +2,11 @@
 //
 // A charge is taken here and at every ancestor, or nowhere. `used` never
 // passes `limit`, not even for a moment, so a refusal is exact to the byte
-// under any number of threads.
+// under any number of threads: before it says no, a budget takes back what the
+// accounts below it hold in advance and counts what they freed (account.h).
+//
+// Thread-safe. A tree has one lock, which its root keeps; whoever charges often
+// does so through an account, and seldom needs it.
 
 #ifndef ALLOCATOR_BUDGET_BUDGET_H_
 #define ALLOCATOR_BUDGET_BUDGET_H_
@@ -10,16 +14,20 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <mutex>
 
 namespace jsheap {
+
+class Account;
 
 class Budget {
  public:
   static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
 
   // `parent` may be null and must outlive this.
-  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr)
-      : limit_(limit), parent_(parent) {}
+  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr);
+  // Has neither children nor accounts any more.
+  ~Budget();
   Budget(const Budget&) = delete;
   Budget& operator=(const Budget&) = delete;
 
@@ -32,27 +40,43 @@ class Budget {
   // Gives back what was charged.
   void Release(uint64_t bytes);
 
-  uint64_t used() const { return used_.load(std::memory_order_relaxed); }
-  uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
+  // Bytes charged and not released, without what accounts hold in advance.
+  uint64_t used() const;
   uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
   uint64_t failures() const {
     return failures_.load(std::memory_order_relaxed);
   }
 
   // Below what is in use now, further charges fail until enough is released.
-  void set_limit(uint64_t limit) {
-    limit_.store(limit, std::memory_order_relaxed);
-  }
+  // Where there was no limit in the tree before, what other threads are
+  // allocating at this moment may still go beyond it.
+  void set_limit(uint64_t limit);
 
  private:
-  bool TryChargeSelf(uint64_t bytes);
-  void RaisePeak(uint64_t used);
+  friend class Account;
 
-  std::atomic<uint64_t> used_{0};
-  std::atomic<uint64_t> peak_{0};
+  // All of these under the tree's lock.
+  bool TryChargeLocked(uint64_t bytes);
+  void ChargeLocked(uint64_t bytes);
+  void ReleaseLocked(uint64_t bytes);
+  bool Fits(uint64_t bytes) const;
+  // What could be charged here now.
+  uint64_t Room() const;
+  bool IsLimited() const;
+  template <typename Fn>
+  void ForEachAccount(Fn fn);
+
+  Budget* const parent_;
+  Budget* const root_;
   std::atomic<uint64_t> limit_;
   std::atomic<uint64_t> failures_{0};
-  Budget* const parent_;
+
+  std::mutex mutex_;   // of a root: the tree's lock; the rest is guarded by it
+  uint64_t used_ = 0;  // with what accounts hold in advance
+  Budget* first_child_ = nullptr;
+  Budget* next_sibling_ = nullptr;
+  Budget* previous_sibling_ = nullptr;
+  Account* first_account_ = nullptr;
 };
 
 }  // namespace jsheap

@@ -6,23 +6,11 @@
 #include <v8-initialization.h>
 
 #include <cstdio>
-#include <iterator>
 #include <sstream>
 #include <vector>
 
 namespace jshost {
 namespace {
-
-// Set before the user's own:
-constexpr const char* kOwnFlags[] = {
-    // V8 would abort on external memory that it finds unreasonable, where a
-    // limit of ours may allow it (api.cc:9751).
-    "--external-memory-max-reasonable-size=0",
-    // A heap this full, of which collections free next to nothing, is at its
-    // limit. V8's 0.95 is out of reach of a small heap, whose last pages are
-    // never quite full: it would go on collecting for minutes.
-    "--ineffective-gc-size-threshold=0.9",
-};
 
 // Collects what is written to standard error while it lives: V8 complains
 // there and nowhere else.
@@ -62,13 +50,11 @@ class CapturedStandardError {
 
 bool SetV8Flags(const std::string& flags, std::string* error) {
   std::vector<std::string> words{"jshost"};
-  words.insert(words.end(), std::begin(kOwnFlags), std::end(kOwnFlags));
-  const size_t own = words.size();
   std::istringstream stream(flags);
   for (std::string word; stream >> word;) words.push_back(word);
-  for (size_t i = own; i < words.size(); ++i) {
+  for (size_t i = 1; i < words.size(); ++i) {
     // V8 ignores what doesn't look like a flag.
-    const bool is_value = i > own && words[i - 1].starts_with('-') &&
+    const bool is_value = i > 1 && words[i - 1].starts_with('-') &&
                           words[i - 1].find('=') == std::string::npos;
     if (!words[i].starts_with('-') && !is_value) {
       *error = fmt::format("'{}' is not a V8 flag; write e.g. --{}", words[i],

@@ -7,8 +7,8 @@
 
 namespace jshost {
 
-// Sets what every program of ours needs, then the space-separated flags; before
-// V8 is initialized. A flag that V8 doesn't know, or a value that it doesn't
+// Sets the space-separated flags, of which later ones win; before V8 is
+// initialized. A flag that V8 doesn't know, or a value that it doesn't
 // take, returns false with one line in `*error`; V8's own complaints about it
 // are kept off standard error.
 bool SetV8Flags(const std::string& flags, std::string* error);

@@ -19,6 +19,7 @@
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/process_heap.h"
 
 namespace jshost {
@@ -130,8 +131,10 @@ bool Shell::RunPreloads(std::string* error) {
 int Shell::Run() {
   const auto start = std::chrono::steady_clock::now();
   std::string error;
-  const std::string flags = options_.expose_gc ? "--expose-gc " : "";
-  if (!SetV8Flags(flags + options_.v8_flags, &error)) {
+  const std::string flags =
+      (options_.expose_gc ? "--expose-gc " : "") +
+      GcPolicyFlags(options_.gc_policy, options_.limits.js_heap.has_value());
+  if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
     return Fail("--v8-flags: " + error);
   }
   heap_ = ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)

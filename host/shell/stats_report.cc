@@ -36,11 +36,11 @@ Stats CollectStats(const Runtime& runtime, Platform* platform, double wall_ms,
   const ArrayBufferAllocator& buffers = runtime.buffers();
   Stats stats;
   stats.allocator = buffers.heap().name();
-  stats.live_bytes = buffers.live_bytes();
-  stats.live_blocks = buffers.live_blocks();
-  stats.peak_live_bytes = buffers.peak_live_bytes();
-  stats.allocations = buffers.allocations();
-  stats.frees = buffers.frees();
+  stats.live_bytes = buffers.account().live_bytes();
+  stats.live_blocks = buffers.account().live_blocks();
+  stats.peak_live_bytes = buffers.account().peak_live_bytes();
+  stats.allocations = buffers.account().allocations();
+  stats.frees = buffers.account().frees();
   stats.failures = buffers.failures();
   if (buffers.budget().limit() != jsheap::Budget::kUnlimited) {
     stats.buffer_limit = buffers.budget().limit();

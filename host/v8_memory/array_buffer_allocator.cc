@@ -15,33 +15,62 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 ArrayBufferAllocator::ArrayBufferAllocator(
     std::shared_ptr<jsheap::Allocator> heap,
     std::shared_ptr<jsheap::Budget> budget)
-    : heap_(std::move(heap)), budget_(std::move(budget)) {}
+    : heap_(std::move(heap)),
+      budget_(std::move(budget)),
+      account_(budget_.get()) {}
 
 ArrayBufferAllocator::~ArrayBufferAllocator() = default;
 
-// Charges, takes a block with `take`, and undoes the charge when there is none.
+// Charges, takes a block with `take`, and counts it.
 template <typename Take>
 void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
-  const bool refusable = bytes > kNeverRefused;
-  if (!budget_->TryCharge(bytes)) {
-    if (refusable) {
-      failures_.fetch_add(1, kRelaxed);
-      refusals_.OnRefused(bytes);
-      return nullptr;
+  Lane* const lane = account_.TryCharge(bytes);
+  if (lane != nullptr) [[likely]] {
+    if (void* block = take(bytes)) [[likely]] {
+      refusals_.OnServed();
+      account_.CountAllocation(*lane, bytes);
+      return block;
     }
-    budget_->Charge(bytes);
   }
-  void* block = take(bytes);
+  return ServeSlow(bytes, take, lane);
+}
+
+// The budget (`lane` is null) or the heap is exhausted.
+template <typename Take>
+[[gnu::noinline]] void* ArrayBufferAllocator::ServeSlow(size_t bytes, Take take,
+                                                        Lane* lane) {
+  const bool refusable = bytes > kNeverRefused;
+  void* block = nullptr;
+  if (lane == nullptr) {
+    if (refusable) return Refuse(bytes);
+    lane = &account_.Charge(bytes);
+    block = take(bytes);
+  }
+  if (block == nullptr) block = TakeReclaimed(bytes, take);
   if (block == nullptr && !refusable) block = AllocateFallback(bytes);
   if (block == nullptr) {
-    budget_->Release(bytes);
-    failures_.fetch_add(1, kRelaxed);
-    refusals_.OnRefused(bytes);
-    return nullptr;
+    account_.Uncharge(bytes);
+    return Refuse(bytes);
   }
   refusals_.OnServed();
-  CountAllocation(bytes);
+  account_.CountAllocation(*lane, bytes);
   return block;
+}
+
+// What the heap says once it has got back all that it can get back.
+template <typename Take>
+void* ArrayBufferAllocator::TakeReclaimed(size_t bytes, Take take) {
+  heap_->IdleThread();
+  if (jsheap::Reclaimable* reclaimable = heap_->reclaimable()) {
+    reclaimable->Trim();
+  }
+  return take(bytes);
+}
+
+void* ArrayBufferAllocator::Refuse(size_t bytes) {
+  failures_.fetch_add(1, kRelaxed);
+  refusals_.OnRefused(bytes);
+  return nullptr;
 }
 
 void* ArrayBufferAllocator::Allocate(size_t bytes) {
@@ -55,10 +84,12 @@ void* ArrayBufferAllocator::AllocateUninitialized(size_t bytes) {
 
 void ArrayBufferAllocator::Free(void* block, size_t bytes) {
   if (block == nullptr) return;
-  if (bytes > kNeverRefused || !FreeFallback(block)) heap_->Free(block, bytes);
-  freed_.blocks.fetch_add(1, kRelaxed);
-  freed_.bytes.fetch_add(bytes, kRelaxed);
-  budget_->Release(bytes);
+  const bool is_fallback = bytes <= kNeverRefused &&
+                           fallback_count_.load(kRelaxed) != 0 &&
+                           FreeFallback(block);
+  if (!is_fallback) [[likely]]
+    heap_->Free(block, bytes);
+  account_.CountFree(bytes);
 }
 
 size_t ArrayBufferAllocator::MaxAllocationSize() const {
@@ -76,44 +107,11 @@ void* ArrayBufferAllocator::AllocateFallback(size_t bytes) {
 }
 
 bool ArrayBufferAllocator::FreeFallback(void* block) {
-  if (fallback_count_.load(kRelaxed) == 0) return false;
   std::lock_guard lock(fallback_mutex_);
   if (fallbacks_.erase(block) == 0) return false;
   fallback_count_.store(fallbacks_.size(), kRelaxed);
   std::free(block);
   return true;
-}
-
-void ArrayBufferAllocator::CountAllocation(size_t bytes) {
-  allocated_.blocks.fetch_add(1, kRelaxed);
-  const uint64_t total = allocated_.bytes.fetch_add(bytes, kRelaxed) + bytes;
-  const uint64_t live = total - freed_.bytes.load(kRelaxed);
-  uint64_t peak = peak_live_bytes_.load(kRelaxed);
-  while (live > peak &&
-         !peak_live_bytes_.compare_exchange_weak(peak, live, kRelaxed)) {
-  }
-}
-
-uint64_t ArrayBufferAllocator::allocations() const {
-  return allocated_.blocks.load(kRelaxed);
-}
-uint64_t ArrayBufferAllocator::frees() const {
-  return freed_.blocks.load(kRelaxed);
-}
-// Frees are read first: read later, they could outnumber the allocations.
-uint64_t ArrayBufferAllocator::live_blocks() const {
-  const uint64_t freed = freed_.blocks.load(kRelaxed);
-  return allocated_.blocks.load(kRelaxed) - freed;
-}
-uint64_t ArrayBufferAllocator::live_bytes() const {
-  const uint64_t freed = freed_.bytes.load(kRelaxed);
-  return allocated_.bytes.load(kRelaxed) - freed;
-}
-uint64_t ArrayBufferAllocator::peak_live_bytes() const {
-  return peak_live_bytes_.load(kRelaxed);
-}
-uint64_t ArrayBufferAllocator::failures() const {
-  return failures_.load(kRelaxed);
 }
 
 }  // namespace jshost

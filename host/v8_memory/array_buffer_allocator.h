@@ -1,5 +1,6 @@
 // The one door between V8's ArrayBuffers and our heap: every block is charged
-// to a budget, taken from the heap, and counted.
+// to a budget, taken from the heap, and counted. Nothing is refused before the
+// budget has counted every free and the heap has reclaimed what it can.
 //
 // V8 calls Allocate on the isolate's thread and Free there or on a sweeper
 // thread; both, and all readings, are safe on any thread. Sizes are bytes.
@@ -17,6 +18,7 @@
 #include <unordered_set>
 
 #include "allocator/allocator.h"
+#include "allocator/budget/account.h"
 #include "allocator/budget/budget.h"
 #include "host/v8_memory/refusals.h"
 
@@ -45,12 +47,12 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   // buffer may only grow to (builtins-arraybuffer.cc:72).
   size_t MaxAllocationSize() const override;
 
-  uint64_t allocations() const;
-  uint64_t frees() const;
-  uint64_t live_blocks() const;
-  uint64_t live_bytes() const;  // as requested
-  uint64_t peak_live_bytes() const;
-  uint64_t failures() const;  // refused by the budget or by the heap
+  // Blocks, and bytes as requested.
+  const jsheap::Account& account() const { return account_; }
+  // Refused by the budget or by the heap.
+  uint64_t failures() const {
+    return failures_.load(std::memory_order_relaxed);
+  }
 
   const jsheap::Allocator& heap() const { return *heap_; }
   const jsheap::Budget& budget() const { return *budget_; }
@@ -59,25 +61,24 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   const Refusals& refusals() const { return refusals_; }
 
  private:
+  using Lane = jsheap::Account::Lane;
+
   template <typename Take>
   void* Serve(size_t bytes, Take take);
+  template <typename Take>
+  void* ServeSlow(size_t bytes, Take take, Lane* lane);
+  template <typename Take>
+  void* TakeReclaimed(size_t bytes, Take take);
+  void* Refuse(size_t bytes);
   void* AllocateFallback(size_t bytes);
   bool FreeFallback(void* block);
-  void CountAllocation(size_t bytes);
 
   const std::shared_ptr<jsheap::Allocator> heap_;
   const std::shared_ptr<jsheap::Budget> budget_;
+  // Frees come on other threads than what is around them is used on.
+  jsheap::Account account_;
   Refusals refusals_;
-
-  // The allocating thread writes one line, the freeing thread the other.
-  struct alignas(64) Flow {
-    std::atomic<uint64_t> blocks{0};
-    std::atomic<uint64_t> bytes{0};
-  };
-  Flow allocated_;
-  std::atomic<uint64_t> peak_live_bytes_{0};
   std::atomic<uint64_t> failures_{0};
-  Flow freed_;
 
   // Blocks of at most kNeverRefused bytes that the exhausted heap could not
   // serve and the process's malloc did.

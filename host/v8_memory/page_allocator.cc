@@ -95,13 +95,24 @@ bool PageAllocator::DecommitPages(void* address, size_t size) {
   return next_->DecommitPages(address, size);
 }
 
-// Records a new reservation that may turn out to be a buffer's.
+bool PageAllocator::MayBeBuffer(size_t alignment, Permission permissions) {
+  return permissions == kNoAccess && current_payer != nullptr &&
+         (alignment <= AllocatePageSize() || alignment == kWasmPageSize);
+}
+
+// Records a new reservation that may turn out to be a buffer's, or that it was
+// refused by the system.
 void PageAllocator::Note(void* address, size_t length, size_t alignment,
                          Permission permissions) {
-  if (address == nullptr) return;
+  const bool may_be_buffer = MayBeBuffer(alignment, permissions);
+  if (address == nullptr) {
+    if (may_be_buffer && current_payer->refusals != nullptr) {
+      current_payer->refusals->OnRefused(length);
+    }
+    return;
+  }
   reserved_bytes_.fetch_add(length, kRelaxed);
-  if (permissions != kNoAccess || current_payer == nullptr) return;
-  if (alignment > AllocatePageSize() && alignment != kWasmPageSize) return;
+  if (!may_be_buffer) return;
   std::lock_guard lock(mutex_);
   reservations_[reinterpret_cast<uintptr_t>(address)] = {length, 0,
                                                          current_payer->budget};

@@ -113,6 +113,8 @@ class PageAllocator final : public v8::PageAllocator {
   };
   using Reservations = std::map<uintptr_t, Reservation>;
 
+  // Whether a reservation by the calling thread may be a buffer's.
+  bool MayBeBuffer(size_t alignment, Permission permissions);
   void Note(void* address, size_t length, size_t alignment,
             Permission permissions);
   void Forget(void* address);

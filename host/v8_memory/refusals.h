@@ -26,7 +26,11 @@ class Refusals {
   }
 
   // A request was served.
-  void OnServed() { state_ = State::kNone; }
+  void OnServed() {
+    if (state_.load(std::memory_order_relaxed) != State::kNone) [[unlikely]] {
+      state_ = State::kNone;
+    }
+  }
 
   // From the near-heap-limit callback: whether it is about a refused buffer.
   bool TakePending() {

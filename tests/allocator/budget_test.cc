@@ -19,7 +19,6 @@ TEST(BudgetTest, RefusesExactlyBeyondTheLimit) {
   EXPECT_EQ(budget.failures(), 2u);
   budget.Release(100);
   EXPECT_TRUE(budget.TryCharge(100));
-  EXPECT_EQ(budget.peak(), 100u);
 }
 
 TEST(BudgetTest, HugeChargeDoesNotWrapAround) {
@@ -71,7 +70,6 @@ TEST(BudgetTest, ThreadsNeverPassTheLimit) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_FALSE(passed);
   EXPECT_EQ(process.used(), 0u);
-  EXPECT_LE(process.peak(), kLimit);
 }
 
 }  // namespace

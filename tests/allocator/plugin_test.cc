@@ -111,6 +111,39 @@ TEST(PluginTest, APathWithoutAFolderIsOneToo) {
   std::filesystem::current_path(before);
 }
 
+TEST(PluginTest, AColonInAPathIsEscaped) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "jsheap_a:b";
+  fs::create_directories(folder);
+  const fs::path path = folder / "lib:c.so";
+  fs::copy_file(TestLibrary("mapper"), path,
+                fs::copy_options::overwrite_existing);
+  std::string escaped = path.string();
+  escaped.insert(escaped.find(':'), "\\");
+  escaped.insert(escaped.rfind(':'), "\\");
+  for (const std::string& spec : {escaped, escaped + ":limit=100000"}) {
+    const auto allocator = Make(spec);
+    ASSERT_NE(allocator, nullptr);
+    EXPECT_EQ(allocator->name(), spec);
+  }
+  const std::string cut = path.string().substr(0, path.string().find(':'));
+  EXPECT_EQ(ErrorOf(path),
+            "plug-in '" + cut +
+                "' doesn't exist; give the path of a shared library; write a "
+                "':' that belongs to a path as '\\:'");
+  EXPECT_EQ(ErrorOf(escaped + ":limit=1x"),
+            "plug-in '" + path.string() +
+                "' can't start: 'limit=1x' isn't limit=BYTES");
+  fs::remove_all(folder);
+}
+
+TEST(PluginTest, AColonInAFilesNameIsHintedAt) {
+  EXPECT_EQ(ErrorOf("lib:c.so"),
+            "unknown allocator 'lib'; known are slab, freelist, malloc, and "
+            "the paths of plug-ins, such as ./libmine.so; write a ':' that "
+            "belongs to a path as '\\:'");
+}
+
 TEST(PluginTest, NoSuchFile) {
   EXPECT_EQ(ErrorOf("./libnone.so:a=b"),
             "plug-in './libnone.so' doesn't exist; give the path of a shared "

@@ -320,6 +320,23 @@ BAD_OPTIONS = [
              'reserve'),
     unusable('a key without value', ['--allocator', 'slab:reserve', '-e', '1'],
              'reserve'),
+    unusable('an unknown GC policy', ['--gc-policy', 'lazy', '-e', '1'],
+             '--gc-policy', 'lazy', 'v8', 'adaptive'),
+    unusable('a plug-in that isn\'t there',
+             ['--allocator', './libgone.so', '-e', '1'], r'\./libgone\.so',
+             'exist', 'path'),
+    unusable('a plug-in that is a text',
+             ['--allocator', './libtext.so', '-e', '1'], r'\./libtext\.so',
+             'ELF', r'plugin\.h', files={'libtext.so': 'no library\n' * 99}),
+    *[unusable('a plug-in: ' + problem, (), library, *patterns,
+               shell='"$JSHOST" --allocator '
+                     '"$(dirname "$JSHOST")/test_libraries/%s" -e 1' % library)
+      for problem, library, patterns in (
+          ('wrong version', 'libwrong_version.so',
+           ('version 7', 'version 1', r'plugin\.h')),
+          ('no symbol', 'libno_symbol.so', ('jsheap_plugin', r'plugin\.h')),
+          ('no function', 'libmissing_function.so', ('usable_size',)),
+          ('what it can\'t do', 'libcreate_fails.so', ('moon',)))],
     unusable('an unknown V8 flag', ['--v8-flags', '--no-such-flag', '-e', '1'],
              'no-such-flag'),
     unusable('an unknown V8 flag among known ones',
@@ -331,6 +348,9 @@ BAD_OPTIONS = [
              'JSHOST_OPTIONS', env={'JSHOST_OPTIONS': '--frob'}),
 ]
 
+ADAPTIVE_FLAGS = ['external-memory-max-growing-factor=2',
+                  'external-memory-max-reasonable-size=0']
+
 OPTIONS = [
     Case('--version', ['--version'], out=re.compile(
         r'jshost \S+ .*V8 15\.\d+\.\d+\.\d+.*\n')),
@@ -341,7 +361,9 @@ OPTIONS = [
                          '--stats', '--stats-json', '--expose-gc',
                          '--v8-flags', '--list-allocators', '--version']))),
     Case('--list-allocators', ['--list-allocators'],
-         out=Holds(r'^\s*slab\b', r'^\s*malloc\b', 'reserve')),
+         out=Holds(r'^slab\b', r'^freelist\b', r'^malloc\b', 'reserve',
+                   r'malloc:lib=\S+\.so', r'^PATH\[:OPTIONS\]$',
+                   r'plug-in', r"'\\:'")),
     eval_case('slab is the default', 'print(heap.allocator)', 'slab\n'),
     eval_case('--allocator malloc', 'print(heap.allocator)', 'malloc\n',
               options=['--allocator', 'malloc']),
@@ -353,6 +375,21 @@ OPTIONS = [
                 'print(b.every(x => x === 0), heap.stats().liveBytes >= 1e6)',
                 'true true\n', options=['--allocator', allocator])
       for allocator in ('slab', 'malloc')],
+    *[Case('--gc-policy ' + policy,
+           [*options, '--v8-flags', '--print-flag-values', '-e', '0'],
+           out=Holds(*(r'^--%s$' % re.escape(flag) for flag in flags)))
+      for policy, options, flags in (
+          ('by default', [], ADAPTIVE_FLAGS),
+          ('adaptive', ['--gc-policy=adaptive'], ADAPTIVE_FLAGS),
+          ('v8', ['--gc-policy', 'v8'],
+           ['external-memory-max-growing-factor=1.1',
+            'external-memory-max-reasonable-size=32',
+            'ineffective-gc-size-threshold=0.95']),
+          ('v8, heap limited', ['--gc-policy', 'v8', '--js-heap-limit', '64M'],
+           ['external-memory-max-growing-factor=1.1',
+            'ineffective-gc-size-threshold=0.9']),
+          ('overruled', ['--v8-flags=--external-memory-max-growing-factor=3'],
+           ['external-memory-max-growing-factor=3']))],
     eval_case('V8 flags', 'function f() {} %PrepareFunctionForOptimization(f)',
               options=['--v8-flags', '--allow-natives-syntax --no-opt']),
     Case('--stats', ['--stats', '-e', 'new Uint8Array(1e6); print(1)'],

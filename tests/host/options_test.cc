@@ -75,6 +75,19 @@ TEST(OptionsTest, ABadSizeIsNamedWithTheRemedy) {
             "1048576");
 }
 
+TEST(OptionsTest, TheGcPolicy) {
+  EXPECT_EQ(Parse({}).gc_policy, GcPolicy::kAdaptive);
+  EXPECT_EQ(Parse({"--gc-policy", "v8"}).gc_policy, GcPolicy::kV8);
+  EXPECT_EQ(Parse({"--gc-policy=v8", "--gc-policy=adaptive"}).gc_policy,
+            GcPolicy::kAdaptive);
+  EXPECT_EQ(ErrorOf({"--gc-policy", "lazy"}),
+            "--gc-policy: 'lazy' is not a policy; write v8 or adaptive");
+}
+
+TEST(OptionsTest, V8sPolicyChangesNoFlag) {
+  EXPECT_EQ(GcPolicyFlags(GcPolicy::kV8, false), "");
+}
+
 TEST(OptionsTest, AnUnknownOptionSuggestsTheNearest) {
   EXPECT_EQ(ErrorOf({"--js-heap-limt", "1M"}),
             "unknown option '--js-heap-limt'; did you mean '--js-heap-limit'?");

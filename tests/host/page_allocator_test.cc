@@ -53,6 +53,22 @@ TEST_F(PageAllocatorTest, ABuffersCommitIsChargedGrownAndReleased) {
   EXPECT_EQ(pages_.reserved_bytes(), 0u);
 }
 
+TEST_F(PageAllocatorTest, AReservationThatTheSystemRefusesCountsAsRefused) {
+  const size_t too_much = size_t{1} << 60;
+  EXPECT_EQ(pages_.AllocatePages(nullptr, too_much, page_, P::kNoAccess),
+            nullptr);
+  EXPECT_EQ(refusals_.count(), 0u);  // not a thread that pays
+  const PageAllocator::BudgetScope scope(&payer_);
+  EXPECT_EQ(pages_.AllocatePages(nullptr, too_much, page_, P::kReadWrite),
+            nullptr);
+  EXPECT_EQ(refusals_.count(), 0u);  // not a buffer's
+  EXPECT_EQ(pages_.AllocatePages(nullptr, too_much, page_, P::kNoAccess),
+            nullptr);
+  EXPECT_EQ(refusals_.count(), 1u);
+  EXPECT_TRUE(refusals_.TakePending());
+  EXPECT_EQ(pages_.reserved_bytes(), 0u);
+}
+
 TEST_F(PageAllocatorTest, AnotherThreadFrees) {
   void* base = nullptr;
   {

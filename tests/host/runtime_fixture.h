@@ -15,6 +15,7 @@
 #include "host/runtime/runtime.h"
 #include "host/runtime/v8_flags.h"
 #include "host/runtime/v8_process.h"
+#include "host/v8_memory/gc_policy.h"
 
 namespace jshost {
 
@@ -22,7 +23,8 @@ namespace jshost {
 inline V8Process& Process() {
   static V8Process* const process = [] {
     std::string error;
-    EXPECT_TRUE(SetV8Flags("--expose-gc", &error)) << error;
+    const std::string policy = GcPolicyFlags(GcPolicy::kAdaptive, true);
+    EXPECT_TRUE(SetV8Flags(policy + " --expose-gc", &error)) << error;
     return new V8Process([] {});
   }();
   return *process;
