@@ -62,7 +62,8 @@ SlabAllocator::SlabAllocator(const SlabOptions& options)
 
 void* SlabAllocator::Allocate(size_t bytes) {
   if (bytes <= kMaxSlabBytes) [[likely]] {
-    if (ThreadCache* cache = caches_.Current()) [[likely]] {
+    ThreadCache* cache;
+    if (caches_.FindCurrent(&cache)) [[likely]] {
       const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
       if (entry != 0) [[likely]]
         return Checked(BlockOf(entry));
@@ -73,7 +74,8 @@ void* SlabAllocator::Allocate(size_t bytes) {
 
 void* SlabAllocator::AllocateZeroed(size_t bytes) {
   if (bytes <= kMaxSlabBytes) [[likely]] {
-    if (ThreadCache* cache = caches_.Current()) [[likely]] {
+    ThreadCache* cache;
+    if (caches_.FindCurrent(&cache)) [[likely]] {
       const uintptr_t entry = cache->TryAllocate(ClassOf(bytes));
       if (entry != 0) [[likely]] {
         void* block = Checked(BlockOf(entry));
@@ -128,12 +130,11 @@ void SlabAllocator::Free(void* block, size_t bytes) {
   if (pages_.map().Contains(block)) [[likely]] {
     Span* span = pages_.map().HeadOf(block);
     if constexpr (kDebugChecks) CheckFree(span, block, bytes);
-    if (span->Kind() == SpanKind::kSlab) [[likely]] {
-      ThreadCache* cache = caches_.Current();
-      if (cache != nullptr && cache->TryFree(span->ClientAs<Slab>(), block))
-          [[likely]] {
-        return;
-      }
+    // Whatever else the span is, it isn't at home in a cache.
+    ThreadCache* cache;
+    if (caches_.FindCurrent(&cache) &&
+        cache->TryFree(span->ClientAs<Slab>(), block)) [[likely]] {
+      return;
     }
   }
   FreeSlow(block, bytes);

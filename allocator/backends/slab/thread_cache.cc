@@ -14,8 +14,10 @@ void* BlockOf(uintptr_t entry) {
 ThreadCache::ThreadCache(SlabPool& pool) : pool_(pool) {
   uintptr_t* next = slots_.data();
   for (size_t i = 0; i < stacks_.size(); ++i) {
-    stacks_[i].limit = kSizeClasses[i].cached;
+    *next++ = 0;
     stacks_[i].blocks = next;
+    stacks_[i].top.store(next, std::memory_order_relaxed);
+    stacks_[i].limit = next + kSizeClasses[i].cached;
     next += kSizeClasses[i].most_cached;
   }
 }
@@ -25,7 +27,9 @@ void ThreadCache::Free(Slab* slab, void* block) {
   const uint8_t size_class = slab->size_class.load(std::memory_order_relaxed);
   Stack& stack = stacks_[size_class];
   if (slab->home.load(std::memory_order_relaxed) == this) {
-    if (!RaiseLimit(stack, size_class)) ReturnLowest(stack, stack.limit / 2);
+    if (!RaiseLimit(stack, size_class)) {
+      ReturnLowest(stack, stack.Count() / 2);
+    }
     TryFree(slab, block);
   } else {
     Bump(stack.taken, -1);
@@ -37,8 +41,8 @@ void ThreadCache::Free(Slab* slab, void* block) {
 // how many its stack may hold. (As tcmalloc's thread caches grow.)
 bool ThreadCache::RaiseLimit(Stack& stack, size_t size_class) {
   const SizeClass& c = kSizeClasses[size_class];
-  const uint32_t more =
-      std::min<uint32_t>(stack.limit, c.most_cached - stack.limit);
+  const uint32_t limit = static_cast<uint32_t>(stack.limit - stack.blocks);
+  const uint32_t more = std::min<uint32_t>(limit, c.most_cached - limit);
   const size_t bytes = size_t{more} * c.size;
   if (more == 0 || grown_bytes_ + bytes > kMostGrownBytes) return false;
   stack.limit += more;
@@ -50,10 +54,7 @@ bool ThreadCache::RaiseLimit(Stack& stack, size_t size_class) {
 bool ThreadCache::Refill(int size_class) {
   Stack& stack = stacks_[static_cast<size_t>(size_class)];
   const uint32_t wanted =
-      (std::min<uint32_t>(
-           stack.limit, kSizeClasses[static_cast<size_t>(size_class)].cached) +
-       1) /
-      2;
+      (kSizeClasses[static_cast<size_t>(size_class)].cached + 1u) / 2;
   for (;;) {
     if (stack.active == nullptr) {
       stack.active = pool_.Acquire(size_class, this);
@@ -66,7 +67,7 @@ bool ThreadCache::Refill(int size_class) {
     }
     const uint32_t taken = stack.active->Take(stack.blocks, wanted);
     if (taken != 0) {
-      stack.count.store(taken, std::memory_order_relaxed);
+      stack.top.store(stack.blocks + taken, std::memory_order_relaxed);
       Bump(stack.taken, taken);
       pool_.CountAllocations(taken);
       return true;
@@ -85,9 +86,9 @@ void ThreadCache::ReturnLowest(Stack& stack, uint32_t returned) {
     batch.Add(pool_, pool_.SlabOf(block), block, is_zero);
   }
   batch.Flush(pool_);
-  const uint32_t count = stack.count.load(std::memory_order_relaxed);
-  std::copy(stack.blocks + returned, stack.blocks + count, stack.blocks);
-  stack.count.store(count - returned, std::memory_order_relaxed);
+  const uint32_t left = stack.Count() - returned;
+  std::copy_n(stack.blocks + returned, left, stack.blocks);
+  stack.top.store(stack.blocks + left, std::memory_order_relaxed);
   Bump(stack.taken, -int64_t{returned});
 }
 
@@ -110,8 +111,8 @@ void ThreadCache::HandBack() {
   grown_bytes_ = 0;
   for (size_t i = 0; i < stacks_.size(); ++i) {
     Stack& stack = stacks_[i];
-    stack.limit = kSizeClasses[i].cached;
-    ReturnLowest(stack, stack.count.load(std::memory_order_relaxed));
+    stack.limit = stack.blocks + kSizeClasses[i].cached;
+    ReturnLowest(stack, stack.Count());
     if (stack.active != nullptr) {
       pool_.HandBack(stack.active);
       stack.active = nullptr;

@@ -31,11 +31,11 @@ class ThreadCache {
   // when the block is known to read as zero.
   uintptr_t TryAllocate(int size_class) {
     Stack& stack = stacks_[static_cast<size_t>(size_class)];
-    const uint32_t count = stack.count.load(std::memory_order_relaxed);
-    if (count == 0) [[unlikely]]
-      return 0;
-    stack.count.store(count - 1, std::memory_order_relaxed);
-    return stack.blocks[count - 1];
+    uintptr_t* const top = stack.top.load(std::memory_order_relaxed) - 1;
+    const uintptr_t entry = *top;
+    if (entry != 0) [[likely]]
+      stack.top.store(top, std::memory_order_relaxed);
+    return entry;
   }
 
   // The same, but fills an empty stack; 0 when out of memory.
@@ -52,11 +52,11 @@ class ThreadCache {
       return false;
     }
     Stack& stack = stacks_[slab->size_class.load(std::memory_order_relaxed)];
-    const uint32_t count = stack.count.load(std::memory_order_relaxed);
-    if (count == stack.limit) [[unlikely]]
+    uintptr_t* const top = stack.top.load(std::memory_order_relaxed);
+    if (top == stack.limit) [[unlikely]]
       return false;
-    stack.blocks[count] = reinterpret_cast<uintptr_t>(block);
-    stack.count.store(count + 1, std::memory_order_relaxed);
+    *top = reinterpret_cast<uintptr_t>(block);
+    stack.top.store(top + 1, std::memory_order_relaxed);
     return true;
   }
 
@@ -73,16 +73,14 @@ class ThreadCache {
 
   // Blocks that this cache holds.
   uint32_t Cached(int size_class) const {
-    return stacks_[static_cast<size_t>(size_class)].count.load(
-        std::memory_order_relaxed);
+    return stacks_[static_cast<size_t>(size_class)].Count();
   }
 
   // Blocks allocated less blocks freed through this cache; only the sum over
   // all caches means something.
   int64_t Live(int size_class) const {
     const Stack& stack = stacks_[static_cast<size_t>(size_class)];
-    return stack.taken.load(std::memory_order_relaxed) -
-           stack.count.load(std::memory_order_relaxed);
+    return stack.taken.load(std::memory_order_relaxed) - stack.Count();
   }
 
   ThreadCache* next_in_heap = nullptr;  // the heap's list of its caches
@@ -90,15 +88,20 @@ class ThreadCache {
 
  private:
   struct alignas(64) Stack {
-    std::atomic<uint32_t> count{0};
-    uint32_t limit = 0;
-    uintptr_t* blocks = nullptr;
+    std::atomic<uintptr_t*> top{nullptr};  // behind the block freed last
+    uintptr_t* limit = nullptr;            // `top` of a full stack
+    uintptr_t* blocks = nullptr;           // blocks[-1] is 0: the stack's end
     Slab* active = nullptr;
     std::atomic<int64_t> taken{0};  // from slabs, less those returned to them
+
+    uint32_t Count() const {
+      return static_cast<uint32_t>(top.load(std::memory_order_relaxed) -
+                                   blocks);
+    }
   };
 
   // How far all stacks' limits together may rise above the first ones.
-  static constexpr size_t kMostGrownBytes = size_t{4} << 20;
+  static constexpr size_t kMostGrownBytes = size_t{8} << 20;
 
   // Debts beyond this are published before a sweep ends.
   static constexpr size_t kMostRemoteBytes = size_t{256} << 10;
@@ -119,7 +122,7 @@ class ThreadCache {
   size_t grown_bytes_ = 0;
   std::array<Stack, kClasses> stacks_;
   ReturnBatch remote_;
-  std::array<uintptr_t, kMostCached> slots_;
+  std::array<uintptr_t, kMostCached + kClasses> slots_;
 };
 
 }  // namespace jsheap::slab

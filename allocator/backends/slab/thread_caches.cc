@@ -5,7 +5,7 @@
 namespace jsheap::slab {
 
 namespace internal {
-constinit thread_local ThreadSlot t_slots[kMaxHeaps] = {};
+constinit thread_local uint64_t t_caches[kMaxHeaps] = {};
 }
 
 namespace {
@@ -13,8 +13,12 @@ namespace {
 // The heaps alive. A thread that ends may meet a heap that is ending: the lock
 // is held while the one lets go of the other.
 std::mutex g_heaps_mutex;
-ThreadCaches* g_heaps[kMaxHeaps];      // guarded by g_heaps_mutex
-constinit uint64_t g_last_serial = 0;  // guarded by g_heaps_mutex
+ThreadCaches* g_heaps[kMaxHeaps];  // guarded by g_heaps_mutex
+
+// Heaps that each slot has had; guarded by g_heaps_mutex. A slot that has had
+// as many as there are tags isn't used any more.
+constexpr uint64_t kMostTags = (uint64_t{1} << 16) - 1;
+constinit uint16_t g_tags[kMaxHeaps] = {};
 
 constinit thread_local bool t_ended __attribute__((tls_model("initial-exec"))) =
     false;
@@ -32,12 +36,11 @@ class ThreadExit {
     t_ended = true;
     std::lock_guard lock(g_heaps_mutex);
     for (size_t i = 0; i < kMaxHeaps; ++i) {
-      internal::ThreadSlot& slot = internal::t_slots[i];
-      if (slot.heap != 0 && g_heaps[i] != nullptr &&
-          g_heaps[i]->serial_ == slot.heap) {
-        g_heaps[i]->Detach(slot.cache);
+      ThreadCache* cache;
+      if (g_heaps[i] != nullptr && g_heaps[i]->FindCurrent(&cache)) {
+        g_heaps[i]->Detach(cache);
       }
-      slot = {};
+      internal::t_caches[i] = 0;
     }
   }
 
@@ -56,10 +59,10 @@ ThreadCaches::ThreadCaches(SlabPool& pool, Metadata& metadata)
     : pool_(pool), metadata_(metadata), shared_(MakeCache()) {
   std::lock_guard lock(g_heaps_mutex);
   for (size_t i = 0; i < kMaxHeaps; ++i) {
-    if (g_heaps[i] != nullptr) continue;
+    if (g_heaps[i] != nullptr || g_tags[i] == kMostTags) continue;
     g_heaps[i] = this;
     slot_ = i;
-    serial_ = ++g_last_serial;
+    tag_ = uint64_t{++g_tags[i]} << internal::kTagShift;
     return;
   }
 }
@@ -80,7 +83,7 @@ ThreadCache* ThreadCaches::Attach() {
   if (cache == nullptr) cache = MakeCache();
   if (cache == nullptr) return nullptr;
   // In this order: arming may allocate, when this heap serves malloc.
-  internal::t_slots[slot_] = {serial_, cache};
+  internal::t_caches[slot_] = reinterpret_cast<uintptr_t>(cache) ^ tag_;
   t_exit.Arm();
   return cache;
 }

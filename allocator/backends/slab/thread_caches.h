@@ -17,13 +17,13 @@ inline constexpr size_t kMaxHeaps = 64;
 
 namespace internal {
 
-// A thread's caches by heap. Trivial, so that reaching it takes no guard.
-struct ThreadSlot {
-  uint64_t heap;  // the heap's serial number; 0 for none
-  ThreadCache* cache;
-};
-extern constinit thread_local ThreadSlot t_slots[kMaxHeaps]
+// A thread's caches by heap. An entry is the cache's address with the heap's
+// tag in the upper 16 bits, so that what an earlier heap in the same slot left
+// behind is told apart by the one comparison that null takes. Trivial, so that
+// reaching it takes no guard.
+extern constinit thread_local uint64_t t_caches[kMaxHeaps]
     __attribute__((tls_model("initial-exec")));
+inline constexpr int kTagShift = 48;
 
 }  // namespace internal
 
@@ -43,17 +43,25 @@ class ThreadCaches {
   // is no memory for that, and returns its result.
   template <typename Fn>
   auto With(Fn fn) {
-    const internal::ThreadSlot& slot = internal::t_slots[slot_];
-    if (slot.heap == serial_) [[likely]]
-      return fn(*slot.cache);
-    if (ThreadCache* cache = Attach()) return fn(*cache);
+    ThreadCache* cache;
+    if (FindCurrent(&cache)) [[likely]]
+      return fn(*cache);
+    cache = Attach();
+    if (cache != nullptr) return fn(*cache);
     return WithSharedCache(fn);
   }
 
-  // The calling thread's cache, or null; never makes one.
+  // The calling thread's cache; false when it has none.
+  bool FindCurrent(ThreadCache** cache) const {
+    const uint64_t bits = internal::t_caches[slot_] ^ tag_;
+    *cache = reinterpret_cast<ThreadCache*>(bits);
+    return bits >> internal::kTagShift == 0;
+  }
+
+  // The same, or null.
   ThreadCache* Current() const {
-    const internal::ThreadSlot& slot = internal::t_slots[slot_];
-    return slot.heap == serial_ ? slot.cache : nullptr;
+    ThreadCache* cache;
+    return FindCurrent(&cache) ? cache : nullptr;
   }
 
   // Around fork(). The child keeps the caches of threads that it doesn't have:
@@ -85,7 +93,7 @@ class ThreadCaches {
 
   SlabPool& pool_;
   Metadata& metadata_;
-  uint64_t serial_ = 0;
+  uint64_t tag_ = 0;  // upper 16 bits, not 0
   size_t slot_ = kMaxHeaps;
 
   mutable std::mutex mutex_;
