@@ -36,7 +36,7 @@ namespace internal {
 // A thread caches about this many bytes of each class: at first, and when it
 // keeps freeing more than that in a row.
 inline constexpr size_t kCacheBytes = size_t{32} << 10;
-inline constexpr size_t kMostCacheBytes = size_t{1} << 20;
+inline constexpr size_t kMostCacheBytes = size_t{512} << 10;
 
 constexpr uint16_t Between(size_t least, size_t value, size_t most) {
   return static_cast<uint16_t>(value < least  ? least

@@ -101,7 +101,7 @@ class ThreadCache {
   };
 
   // How far all stacks' limits together may rise above the first ones.
-  static constexpr size_t kMostGrownBytes = size_t{8} << 20;
+  static constexpr size_t kMostGrownBytes = size_t{16} << 20;
 
   // Debts beyond this are published before a sweep ends.
   static constexpr size_t kMostRemoteBytes = size_t{256} << 10;
