@@ -1,8 +1,31 @@
 #include "allocator/arena/chunk.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace jsheap {
+
+bool ChunkAccount::TryChargeBlock(uint64_t bytes) {
+  if (!blocks.TryCharge(bytes)) return false;
+  for (ChunkAccount* account = this; account; account = account->outer) {
+    account->live_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  return true;
+}
+
+void ChunkAccount::ReleaseBlock(uint64_t bytes) {
+  for (ChunkAccount* account = this; account; account = account->outer) {
+    account->live_bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+  blocks.Release(bytes);
+}
+
+void ChunkAccount::DropReference() {
+  if (references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  ChunkAccount* const parent = outer;
+  delete this;
+  if (parent != nullptr) parent->DropReference();
+}
 
 Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
                    size_t bytes) {
@@ -24,6 +47,7 @@ Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
   chunk->dirty_end =
       allocation.dirty_pages == 0 ? chunk->start() : chunk->end();
   chunk->is_retired = false;
+  chunk->issued = 0;
   chunk->references.store(1, std::memory_order_relaxed);
   allocation.span->note = static_cast<uint8_t>(lifetime);
   allocation.span->SetKind(SpanKind::kArena);
@@ -39,6 +63,12 @@ char* Chunk::Allocate(size_t bytes, size_t alignment) {
   return reinterpret_cast<char*>(from);
 }
 
+void Chunk::ZeroBlock(char* block, size_t bytes) {
+  if (block >= dirty_end) return;
+  std::memset(block, 0,
+              std::min(bytes, static_cast<size_t>(dirty_end - block)));
+}
+
 void Chunk::Rewind() {
   dirty_end = std::max(dirty_end, at);
   at = start();
@@ -47,11 +77,16 @@ void Chunk::Rewind() {
 void Chunk::Retire() {
   is_retired = true;
   account->retired.fetch_add(1, std::memory_order_relaxed);
-  DropReference();
+  DropReferences(kOpenReferences - issued);
 }
 
-void Chunk::DropReference() {
-  if (references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+void Chunk::FreeBlock(uint64_t bytes) {
+  account->ReleaseBlock(bytes);
+  DropReferences(1);
+}
+
+void Chunk::DropReferences(uint32_t count) {
+  if (references.fetch_sub(count, std::memory_order_acq_rel) != count) return;
   account->chunks.fetch_sub(1, std::memory_order_relaxed);
   if (is_retired) account->retired.fetch_sub(1, std::memory_order_relaxed);
   account->budget.Release(size());

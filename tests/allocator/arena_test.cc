@@ -19,7 +19,9 @@ class ArenaTest : public testing::Test {
     return std::all_of(at, at + bytes, [](char c) { return c == 0; });
   }
 
-  void FreeCounted(void* block) { Arena::Free(pages_.map().HeadOf(block)); }
+  void FreeCounted(void* block, size_t bytes) {
+    Arena::Free(pages_.map().HeadOf(block), bytes);
+  }
 
   uint64_t PagesInUse() { return pages_.ReadStats().spans.in_use; }
 
@@ -136,25 +138,71 @@ TEST_F(ArenaTest, CountedBlocksSurviveResetAndArena) {
     EXPECT_EQ(blocks[static_cast<size_t>(i)][999], i % 100 + 1);
   }
   std::thread([&] {
-    for (char* block : blocks) FreeCounted(block);
+    for (char* block : blocks) FreeCounted(block, 1000);
   }).join();
   EXPECT_EQ(PagesInUse(), 0u);
   EXPECT_EQ(isolate.used(), 0u);
 }
 
 TEST_F(ArenaTest, RetiredChunkComesBackWithItsLastBlock) {
+  constexpr size_t kHalf = kPageBytes / 2 - 16;
+  constexpr size_t kQuarter = kPageBytes / 4;
   Arena arena(pages_, {.chunk_bytes = kPageBytes});
-  void* first = arena.AllocateCounted(kPageBytes / 2, false);
-  void* second = arena.AllocateCounted(kPageBytes / 4, false);
-  void* third = arena.AllocateCounted(kPageBytes / 2, false);
+  void* first = arena.AllocateCounted(kHalf, false);
+  void* second = arena.AllocateCounted(kQuarter, false);
+  void* third = arena.AllocateCounted(kHalf, false);
   EXPECT_EQ(arena.Stats().retired_chunks, 1u);
-  FreeCounted(second);
+  FreeCounted(second, kQuarter);
   EXPECT_EQ(arena.Stats().chunks, 2u);
-  FreeCounted(first);
+  FreeCounted(first, kHalf);
   EXPECT_EQ(arena.Stats().chunks, 1u);
   EXPECT_EQ(arena.Stats().retired_chunks, 0u);
-  FreeCounted(third);
+  FreeCounted(third, kHalf);
   EXPECT_EQ(arena.Stats().chunks, 1u);
+}
+
+TEST_F(ArenaTest, FullChunkWithoutLiveCountedBlocksIsFilledAgain) {
+  Arena arena(pages_, {.chunk_bytes = kPageBytes});
+  void* first = arena.AllocateCounted(1000, true);
+  for (int i = 0; i < 1000; ++i) {
+    void* block = arena.AllocateCounted(1000, true);
+    ASSERT_TRUE(AllZero(block, 1000));
+    std::memset(block, 0xFF, 1000);
+    FreeCounted(block, 1000);
+    if (i == 500) FreeCounted(first, 1000);
+  }
+  EXPECT_EQ(arena.Stats().chunks, 1u);
+}
+
+TEST_F(ArenaTest, LargeCountedBlockHasAChunkOfItsOwn) {
+  Arena arena(pages_, {.chunk_bytes = kPageBytes});
+  void* small = arena.AllocateCounted(100, false);
+  void* large = arena.AllocateCounted(5 * kPageBytes, true);
+  ASSERT_TRUE(AllZero(large, 5 * kPageBytes));
+  void* next = arena.AllocateCounted(100, false);
+  EXPECT_EQ(pages_.map().HeadOf(next), pages_.map().HeadOf(small));
+  EXPECT_EQ(arena.Stats().retired_chunks, 1u);
+  FreeCounted(large, 5 * kPageBytes);
+  EXPECT_EQ(arena.Stats().chunks, 1u);
+}
+
+TEST_F(ArenaTest, AccountsNest) {
+  auto* outer = new ChunkAccount(Budget::kUnlimited, nullptr);
+  auto* inner = new ChunkAccount(outer, 5000);
+  void* block;
+  {
+    CountedBlocks blocks(pages_, inner, Lifetime::kTransient, kPageBytes);
+    block = blocks.Allocate(4000, true);
+    EXPECT_EQ(blocks.Allocate(1001, true), nullptr);
+    FreeCounted(blocks.Allocate(1000, true), 1000);
+  }
+  inner->DropReference();
+  EXPECT_EQ(outer->live_bytes.load(), 4000u);
+  EXPECT_EQ(outer->budget.used(), kPageBytes);
+  FreeCounted(block, 4000);
+  EXPECT_EQ(outer->live_bytes.load(), 0u);
+  EXPECT_EQ(outer->budget.used(), 0u);
+  outer->DropReference();
 }
 
 TEST_F(ArenaTest, CountedBlocksAreFreedOnOtherThreadsMeanwhile) {
@@ -167,7 +215,7 @@ TEST_F(ArenaTest, CountedBlocksAreFreedOnOtherThreadsMeanwhile) {
       ASSERT_NE(blocks.back(), nullptr);
     }
     threads.emplace_back([this, blocks] {
-      for (void* block : blocks) FreeCounted(block);
+      for (void* block : blocks) FreeCounted(block, 700);
     });
     arena.Reset();
   }
