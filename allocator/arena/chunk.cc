@@ -5,6 +5,25 @@
 
 namespace jsheap {
 
+void ChunkAccount::AddChunk() {
+  for (ChunkAccount* account = this; account; account = account->outer) {
+    account->chunks.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void ChunkAccount::RetireChunk() {
+  for (ChunkAccount* account = this; account; account = account->outer) {
+    account->retired.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void ChunkAccount::RemoveChunk(bool was_retired) {
+  for (ChunkAccount* account = this; account; account = account->outer) {
+    account->chunks.fetch_sub(1, std::memory_order_relaxed);
+    if (was_retired) account->retired.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
 bool ChunkAccount::TryChargeBlock(uint64_t bytes) {
   if (!blocks.TryCharge(bytes)) return false;
   for (ChunkAccount* account = this; account; account = account->outer) {
@@ -37,7 +56,7 @@ Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
     account.budget.Release(bytes);
     return nullptr;
   }
-  account.chunks.fetch_add(1, std::memory_order_relaxed);
+  account.AddChunk();
   account.AddReference();
   Chunk* chunk = Of(allocation.span);
   chunk->pages = &pages;
@@ -76,7 +95,7 @@ void Chunk::Rewind() {
 
 void Chunk::Retire() {
   is_retired = true;
-  account->retired.fetch_add(1, std::memory_order_relaxed);
+  account->RetireChunk();
   DropReferences(kOpenReferences - issued);
 }
 
@@ -87,8 +106,7 @@ void Chunk::FreeBlock(uint64_t bytes) {
 
 void Chunk::DropReferences(uint32_t count) {
   if (references.fetch_sub(count, std::memory_order_acq_rel) != count) return;
-  account->chunks.fetch_sub(1, std::memory_order_relaxed);
-  if (is_retired) account->retired.fetch_sub(1, std::memory_order_relaxed);
+  account->RemoveChunk(is_retired);
   account->budget.Release(size());
   account->DropReference();
   // The page heap knows zero pages from a span's start, the chunk from its

@@ -39,6 +39,10 @@ struct ChunkAccount {
   std::atomic<uint64_t> references{1};
   ChunkAccount* const outer = nullptr;
 
+  void AddChunk();
+  void RetireChunk();
+  void RemoveChunk(bool was_retired);
+
   // A counted block begins (false when `blocks` has no room), or ends.
   bool TryChargeBlock(uint64_t bytes);
   void ReleaseBlock(uint64_t bytes);

@@ -136,6 +136,7 @@ Runtime::~Runtime() {
   timers_.Clear();
   {
     const v8::HandleScope handles(isolate_);
+    environment_.arenas.reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
@@ -266,7 +267,10 @@ bool Runtime::HasWork() const {
 void Runtime::AfterTask() {
   if (ending_) return;
   const v8::HandleScope handles(isolate_);
+  // The job is over, and what it entered and forgot with it.
+  if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   isolate_->PerformMicrotaskCheckpoint();
+  if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (ending_) return;
   CheckMainModule();

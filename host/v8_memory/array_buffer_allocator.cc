@@ -15,7 +15,9 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 ArrayBufferAllocator::ArrayBufferAllocator(
     std::shared_ptr<jsheap::Allocator> heap,
     std::shared_ptr<jsheap::Budget> budget)
-    : heap_(std::move(heap)), budget_(std::move(budget)) {}
+    : heap_(std::move(heap)),
+      budget_(std::move(budget)),
+      arena_heap_(jsheap::ArenaHeap::For(heap_)) {}
 
 ArrayBufferAllocator::~ArrayBufferAllocator() = default;
 
@@ -23,7 +25,7 @@ ArrayBufferAllocator::~ArrayBufferAllocator() = default;
 template <typename Take>
 void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
   const bool refusable = bytes > kNeverRefused;
-  if (!budget_->TryCharge(bytes)) {
+  if (!TryCharge(bytes)) {
     if (refusable) {
       failures_.fetch_add(1, kRelaxed);
       refusals_.OnRefused(bytes);
@@ -44,21 +46,55 @@ void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
   return block;
 }
 
+bool ArrayBufferAllocator::TryCharge(size_t bytes) {
+  if (budget_->TryCharge(bytes)) return true;
+  return spare_ != nullptr && spare_->DropSpare() != 0 &&
+         budget_->TryCharge(bytes);
+}
+
+// A source pays for its chunks.
+void* ArrayBufferAllocator::ServeFromSource(size_t bytes, bool zeroed) {
+  void* block = source_->AllocateBlock(bytes, zeroed);
+  if (block == nullptr) {
+    if (bytes <= kNeverRefused) return nullptr;
+    failures_.fetch_add(1, kRelaxed);
+    refusals_.OnRefused(bytes);
+    return nullptr;
+  }
+  refusals_.OnServed();
+  CountAllocation(bytes);
+  return block;
+}
+
 void* ArrayBufferAllocator::Allocate(size_t bytes) {
+  if (source_ != nullptr) [[unlikely]] {
+    void* block = ServeFromSource(bytes, /*zeroed=*/true);
+    if (block != nullptr || bytes > kNeverRefused) return block;
+  }
   return Serve(bytes,
                [this](size_t size) { return heap_->AllocateZeroed(size); });
 }
 
 void* ArrayBufferAllocator::AllocateUninitialized(size_t bytes) {
+  if (source_ != nullptr) [[unlikely]] {
+    void* block = ServeFromSource(bytes, /*zeroed=*/false);
+    if (block != nullptr || bytes > kNeverRefused) return block;
+  }
   return Serve(bytes, [this](size_t size) { return heap_->Allocate(size); });
 }
 
 void ArrayBufferAllocator::Free(void* block, size_t bytes) {
   if (block == nullptr) return;
-  if (bytes > kNeverRefused || !FreeFallback(block)) heap_->Free(block, bytes);
+  if (arena_heap_->Owns(block)) {
+    arena_heap_->FreeCounted(block, bytes);
+  } else {
+    if (bytes > kNeverRefused || !FreeFallback(block)) {
+      heap_->Free(block, bytes);
+    }
+    budget_->Release(bytes);
+  }
   freed_.blocks.fetch_add(1, kRelaxed);
   freed_.bytes.fetch_add(bytes, kRelaxed);
-  budget_->Release(bytes);
 }
 
 size_t ArrayBufferAllocator::MaxAllocationSize() const {

@@ -17,7 +17,9 @@
 #include <unordered_set>
 
 #include "allocator/allocator.h"
+#include "allocator/arena/arena_heap.h"
 #include "allocator/budget/budget.h"
+#include "host/v8_memory/block_source.h"
 #include "host/v8_memory/refusals.h"
 
 namespace jshost {
@@ -45,6 +47,12 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   // buffer may only grow to (builtins-arraybuffer.cc:72).
   size_t MaxAllocationSize() const override;
 
+  // From now on blocks come from `source`, which pays for them itself; null is
+  // the heap again. On the isolate's thread.
+  void set_source(BlockSource* source) { source_ = source; }
+  // What is dropped before a request is refused; may be null.
+  void set_spare(SpareMemory* spare) { spare_ = spare; }
+
   uint64_t allocations() const;
   uint64_t frees() const;
   uint64_t live_blocks() const;
@@ -53,6 +61,10 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   uint64_t failures() const;  // refused by the budget or by the heap
 
   const jsheap::Allocator& heap() const { return *heap_; }
+  jsheap::Allocator& heap() { return *heap_; }
+  const std::shared_ptr<jsheap::ArenaHeap>& arena_heap() const {
+    return arena_heap_;
+  }
   const jsheap::Budget& budget() const { return *budget_; }
   std::shared_ptr<jsheap::Budget> shared_budget() const { return budget_; }
   Refusals& refusals() { return refusals_; }
@@ -61,13 +73,18 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
  private:
   template <typename Take>
   void* Serve(size_t bytes, Take take);
+  void* ServeFromSource(size_t bytes, bool zeroed);
+  bool TryCharge(size_t bytes);
   void* AllocateFallback(size_t bytes);
   bool FreeFallback(void* block);
   void CountAllocation(size_t bytes);
 
   const std::shared_ptr<jsheap::Allocator> heap_;
   const std::shared_ptr<jsheap::Budget> budget_;
+  const std::shared_ptr<jsheap::ArenaHeap> arena_heap_;
   Refusals refusals_;
+  BlockSource* source_ = nullptr;
+  SpareMemory* spare_ = nullptr;
 
   // The allocating thread writes one line, the freeing thread the other.
   struct alignas(64) Flow {

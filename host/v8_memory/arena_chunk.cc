@@ -1,0 +1,31 @@
+#include "host/v8_memory/arena_chunk.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace jshost {
+
+v8::Local<v8::ArrayBuffer> ArenaChunk::MakeBuffer(v8::Isolate* isolate,
+                                                  v8::Local<v8::Value> key) {
+  const v8::Local<v8::ArrayBuffer> buffer =
+      v8::ArrayBuffer::New(isolate, store_);
+  buffer->SetDetachKey(key);
+  buffer_.Reset(isolate, buffer);
+  return buffer;
+}
+
+bool ArenaChunk::DetachBuffer(v8::Isolate* isolate, v8::Local<v8::Value> key) {
+  if (has_buffer()) {
+    buffer(isolate)->Detach(key).Check();
+    buffer_.Reset();
+  }
+  return store_.use_count() == 1;
+}
+
+void ArenaChunk::Zero(size_t from, size_t to) {
+  to = std::min(to, dirty_end_);
+  if (from < to) std::memset(static_cast<char*>(store_->Data()) + from, 0,
+                             to - from);
+}
+
+}  // namespace jshost
