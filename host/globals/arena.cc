@@ -1,8 +1,8 @@
 // What arena.js gets from C++, and the global `Arena`, which is made when a
 // script first looks at it.
 //
-// An arena's handle is the object that ScriptArenas::Make returns; scripts never
-// see it.
+// An arena's handle is the object that ScriptArenas::Make returns; scripts
+// never see it.
 
 #include <array>
 #include <limits>
@@ -70,9 +70,8 @@ v8::Local<v8::Value> Allocate(Environment& env, Handle handle, double bytes,
                               double alignment) {
   if (!Of(handle).is_alive()) return Name(env.isolate, "disposed");
   Obstacle obstacle = Obstacle::kNone;
-  const auto buffer =
-      Of(handle).AllocateSlow(static_cast<size_t>(bytes),
-                              static_cast<size_t>(alignment), &obstacle);
+  const auto buffer = Of(handle).AllocateSlow(
+      static_cast<size_t>(bytes), static_cast<size_t>(alignment), &obstacle);
   return BufferOrObstacle(env, buffer, obstacle);
 }
 
@@ -84,7 +83,9 @@ v8::Local<v8::Value> MakeBuffer(Environment& env, Handle handle, double bytes) {
   return BufferOrObstacle(env, buffer, obstacle);
 }
 
+// Null when the arena is disposed, undefined when it has no chunk.
 v8::Local<v8::Value> Reset(Environment& env, Handle handle) {
+  if (!Of(handle).is_alive()) return v8::Null(env.isolate);
   v8::Local<v8::ArrayBuffer> buffer;
   if (Of(handle).Reset().ToLocal(&buffer)) return buffer;
   return v8::Undefined(env.isolate);
@@ -145,7 +146,8 @@ double SizeOf(Environment&, v8::Local<v8::Value> source) {
     return static_cast<double>(buffer->ByteLength());
   }
   if (source->IsSharedArrayBuffer()) {
-    return static_cast<double>(source.As<v8::SharedArrayBuffer>()->ByteLength());
+    return static_cast<double>(
+        source.As<v8::SharedArrayBuffer>()->ByteLength());
   }
   return -1;
 }
@@ -165,17 +167,16 @@ void CopyBytes(Environment&, v8::Local<v8::Value> target, Bytes source) {
 }
 
 double Utf8Length(Environment& env, v8::Local<v8::Value> text) {
-  return static_cast<double>(
-      text.As<v8::String>()->Utf8Length(env.isolate));
+  return static_cast<double>(text.As<v8::String>()->Utf8Length(env.isolate));
 }
 
 void WriteUtf8(Environment& env, v8::Local<v8::Value> target,
                v8::Local<v8::Value> text) {
   const auto view = target.As<v8::ArrayBufferView>();
   if (view->ByteLength() == 0) return;
-  text.As<v8::String>()->WriteUtf8(
-      env.isolate, StartOf(target), view->ByteLength(),
-      v8::String::WriteFlags::kReplaceInvalidUtf8);
+  text.As<v8::String>()->WriteUtf8(env.isolate, StartOf(target),
+                                   view->ByteLength(),
+                                   v8::String::WriteFlags::kReplaceInvalidUtf8);
 }
 
 void OnPromise(v8::PromiseHookType type, v8::Local<v8::Promise>,
@@ -235,9 +236,8 @@ void AddArenaNatives(v8::Local<v8::Context> context,
 
 void InstallArena(v8::Local<v8::Context> context) {
   context->Global()
-      ->SetLazyDataProperty(context,
-                            Name(v8::Isolate::GetCurrent(), "Arena"), GetArena,
-                            {}, v8::DontEnum)
+      ->SetLazyDataProperty(context, Name(v8::Isolate::GetCurrent(), "Arena"),
+                            GetArena, {}, v8::DontEnum)
       .Check();
 }
 

@@ -330,8 +330,10 @@
     }
 
     reset() {
-      const handle = this.#live();
-      this.#buffer = native.reset(handle) ?? kNoBuffer;
+      const handle = this.#handle;
+      const buffer = handle === null ? null : native.reset(handle);
+      if (buffer === null) throw this.#disposedError();
+      this.#buffer = buffer ?? kNoBuffer;
     }
 
     dispose() {

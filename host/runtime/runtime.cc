@@ -108,6 +108,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
             .refusals = refusals};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
+  environment_.gc = gc_.get();
   rejections_ = std::make_unique<PromiseRejections>(isolate_);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate_->SetPromiseRejectCallback(OnPromiseReject);

@@ -24,8 +24,8 @@ bool ArenaChunk::DetachBuffer(v8::Isolate* isolate, v8::Local<v8::Value> key) {
 
 void ArenaChunk::Zero(size_t from, size_t to) {
   to = std::min(to, dirty_end_);
-  if (from < to) std::memset(static_cast<char*>(store_->Data()) + from, 0,
-                             to - from);
+  if (from < to)
+    std::memset(static_cast<char*>(store_->Data()) + from, 0, to - from);
 }
 
 }  // namespace jshost

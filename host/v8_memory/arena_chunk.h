@@ -1,5 +1,5 @@
-// The memory of one chunk of a script's arena: what an ArrayBuffer is made over,
-// and made over again after each reset.
+// The memory of one chunk of a script's arena: what an ArrayBuffer is made
+// over, and made over again after each reset.
 
 #ifndef HOST_V8_MEMORY_ARENA_CHUNK_H_
 #define HOST_V8_MEMORY_ARENA_CHUNK_H_

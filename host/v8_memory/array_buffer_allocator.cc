@@ -124,10 +124,22 @@ void ArrayBufferAllocator::CountAllocation(size_t bytes) {
   allocated_.blocks.fetch_add(1, kRelaxed);
   const uint64_t total = allocated_.bytes.fetch_add(bytes, kRelaxed) + bytes;
   const uint64_t live = total - freed_.bytes.load(kRelaxed);
-  uint64_t peak = peak_live_bytes_.load(kRelaxed);
+  uint64_t peak = window_peak_bytes_.load(kRelaxed);
   while (live > peak &&
-         !peak_live_bytes_.compare_exchange_weak(peak, live, kRelaxed)) {
+         !window_peak_bytes_.compare_exchange_weak(peak, live, kRelaxed)) {
   }
+}
+
+ArrayBufferAllocator::PeakWindow::PeakWindow(ArrayBufferAllocator* buffers)
+    : buffers_(buffers),
+      outer_peak_bytes_(buffers->window_peak_bytes_.load(kRelaxed)) {
+  buffers_->earlier_peak_bytes_.store(buffers_->peak_live_bytes(), kRelaxed);
+  buffers_->window_peak_bytes_.store(buffers_->live_bytes(), kRelaxed);
+}
+
+ArrayBufferAllocator::PeakWindow::~PeakWindow() {
+  buffers_->window_peak_bytes_.store(
+      std::max(outer_peak_bytes_, peak_live_bytes()), kRelaxed);
 }
 
 uint64_t ArrayBufferAllocator::allocations() const {
@@ -146,7 +158,11 @@ uint64_t ArrayBufferAllocator::live_bytes() const {
   return allocated_.bytes.load(kRelaxed) - freed;
 }
 uint64_t ArrayBufferAllocator::peak_live_bytes() const {
-  return peak_live_bytes_.load(kRelaxed);
+  return std::max(window_peak_bytes_.load(kRelaxed),
+                  earlier_peak_bytes_.load(kRelaxed));
+}
+uint64_t ArrayBufferAllocator::allocated_bytes() const {
+  return allocated_.bytes.load(kRelaxed);
 }
 uint64_t ArrayBufferAllocator::failures() const {
   return failures_.load(kRelaxed);

@@ -53,12 +53,31 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   // What is dropped before a request is refused; may be null.
   void set_spare(SpareMemory* spare) { spare_ = spare; }
 
+  // The most that is live while it lives. On the isolate's thread; windows
+  // nest.
+  class PeakWindow {
+   public:
+    explicit PeakWindow(ArrayBufferAllocator* buffers);
+    ~PeakWindow();
+    PeakWindow(const PeakWindow&) = delete;
+    PeakWindow& operator=(const PeakWindow&) = delete;
+
+    uint64_t peak_live_bytes() const {
+      return buffers_->window_peak_bytes_.load(std::memory_order_relaxed);
+    }
+
+   private:
+    ArrayBufferAllocator* const buffers_;
+    const uint64_t outer_peak_bytes_;
+  };
+
   uint64_t allocations() const;
   uint64_t frees() const;
   uint64_t live_blocks() const;
   uint64_t live_bytes() const;  // as requested
   uint64_t peak_live_bytes() const;
-  uint64_t failures() const;  // refused by the budget or by the heap
+  uint64_t allocated_bytes() const;  // of all allocations so far
+  uint64_t failures() const;         // refused by the budget or by the heap
 
   const jsheap::Allocator& heap() const { return *heap_; }
   jsheap::Allocator& heap() { return *heap_; }
@@ -92,7 +111,9 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
     std::atomic<uint64_t> bytes{0};
   };
   Flow allocated_;
-  std::atomic<uint64_t> peak_live_bytes_{0};
+  // Since the innermost PeakWindow began, and before that.
+  std::atomic<uint64_t> window_peak_bytes_{0};
+  std::atomic<uint64_t> earlier_peak_bytes_{0};
   std::atomic<uint64_t> failures_{0};
   Flow freed_;
 

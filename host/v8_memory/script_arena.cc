@@ -62,8 +62,8 @@ void ScriptArena::Begin(const ScriptArenaOptions& options) {
   chunk_bytes_ = options.chunk_bytes;
   limit_ = options.limit;
   parent_ = options.parent;
-  has_limit_ = limit_ != kUnlimited ||
-               (parent_ != nullptr && parent_->has_limit_);
+  has_limit_ =
+      limit_ != kUnlimited || (parent_ != nullptr && parent_->has_limit_);
   if (parent_ != nullptr) parent_->scopes_.push_back(this);
   allocations_ = resets_ = peak_bytes_ = 0;
   seen_count_ = state()->count;
@@ -101,8 +101,8 @@ void ScriptArena::Dispose() {
   EndBlocks();
   if (!was_one_chunk) JoinChunks(used);
   // What another arena may begin with.
-  const bool keeps = grows() && !chunks_.empty() &&
-                     chunks_[0].size() <= kMostJoinedBytes;
+  const bool keeps =
+      grows() && !chunks_.empty() && chunks_[0].size() <= kMostJoinedBytes;
   chunks_.resize(keeps ? 1 : 0);
   big_.clear();
   ReleaseAccount();
@@ -172,7 +172,8 @@ uint64_t ScriptArena::PlainBytes() const {
 }
 
 uint64_t ScriptArena::UsedBytes() const {
-  const uint64_t counted = account_ != nullptr ? account_->live_bytes.load() : 0;
+  const uint64_t counted =
+      account_ != nullptr ? account_->live_bytes.load() : 0;
   return PlainBytes() + counted;
 }
 
@@ -422,8 +423,8 @@ bool ScriptArena::NextChunk(size_t bytes, Obstacle* obstacle) {
   if (fits != chunks_.end()) {
     std::swap(chunks_[next], *fits);
   } else {
-    std::optional<ArenaChunk> chunk = NewChunk(
-        std::max<size_t>(bytes, 1), NextChunkBytes(bytes), obstacle);
+    std::optional<ArenaChunk> chunk =
+        NewChunk(std::max<size_t>(bytes, 1), NextChunkBytes(bytes), obstacle);
     if (!chunk) return false;
     chunks_.insert(chunks_.begin() + static_cast<ptrdiff_t>(next),
                    std::move(*chunk));

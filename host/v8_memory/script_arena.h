@@ -153,8 +153,7 @@ class ScriptArena final : public BlockSource {
                                      Obstacle* obstacle);
   std::optional<ArenaChunk> TryNewChunk(size_t bytes);
   std::shared_ptr<v8::BackingStore> TakePart(size_t bytes);
-  v8::MaybeLocal<v8::ArrayBuffer> AllocateBig(size_t bytes,
-                                              Obstacle* obstacle);
+  v8::MaybeLocal<v8::ArrayBuffer> AllocateBig(size_t bytes, Obstacle* obstacle);
   Big* FindBig(size_t bytes, Obstacle* obstacle);
 
   // The end of a round.
@@ -192,7 +191,7 @@ class ScriptArena final : public BlockSource {
 
   uint64_t left_bytes_ = 0;  // used in the chunks before the current one
   uint64_t big_bytes_ = 0;   // used in big_
-  uint64_t charged_ = 0;     // to account_->blocks, with grants, for plain blocks
+  uint64_t charged_ = 0;  // to account_->blocks, with grants, for plain blocks
   uint32_t seen_count_ = 0;  // of state()->count
   uint64_t allocations_ = 0;
   mutable uint64_t peak_bytes_ = 0;

@@ -100,8 +100,8 @@ ScriptArena* ScriptArenas::New() {
       handle_template_.Get(isolate_)->NewInstance(context).ToLocalChecked();
   std::shared_ptr<v8::BackingStore> state = v8::ArrayBuffer::NewBackingStore(
       new ArenaState{}, sizeof(ArenaState), DeleteState, nullptr);
-  const auto ints = v8::Int32Array::New(v8::ArrayBuffer::New(isolate_, state),
-                                        0, kStateInts);
+  const auto ints =
+      v8::Int32Array::New(v8::ArrayBuffer::New(isolate_, state), 0, kStateInts);
   handle->Set(context, Key(isolate_, "state"), ints).Check();
   auto* const arena = new ScriptArena(*this, handle, std::move(state));
   handle->SetAlignedPointerInInternalField(0, arena,
@@ -162,8 +162,9 @@ void ScriptArenas::DeleteCollected(
 // ----------------------------------------------------------------- entering
 
 uint64_t ScriptArenas::Enter(ScriptArena* arena) {
-  entries_.push_back({++last_entry_, arena,
-                      v8::Global<v8::Object>(isolate_, arena->handle(isolate_))});
+  entries_.push_back(
+      {++last_entry_, arena,
+       v8::Global<v8::Object>(isolate_, arena->handle(isolate_))});
   Choose();
   // Jobs on promises follow each other without the host's notice.
   if (!has_hook_ && v8::MicrotasksScope::IsRunningMicrotasks(isolate_)) {
@@ -199,8 +200,7 @@ void ScriptArenas::Choose() {
 
 void ScriptArenas::UpdateExternalMemory() {
   const int64_t live = static_cast<int64_t>(counted_->live_bytes.load());
-  const int64_t pinned =
-      static_cast<int64_t>(counted_->budget.used()) - live;
+  const int64_t pinned = static_cast<int64_t>(counted_->budget.used()) - live;
   const int64_t delta = std::max<int64_t>(pinned, 0) - told_bytes_;
   if (delta < kLeastToTell && delta > -kLeastToTell) return;
   told_bytes_ += delta;
@@ -220,14 +220,6 @@ ScriptArenas::Totals() const {
     total.chunk_bytes += stats.chunk_bytes;
   }
   return totals;
-}
-
-uint64_t ScriptArenas::used_bytes() const {
-  uint64_t bytes = counted_->live_bytes.load();
-  for (const ScriptArena* arena : alive_) {
-    if (arena->parent() == nullptr) bytes += arena->PlainBytes();
-  }
-  return bytes;
 }
 
 jsheap::Chunk* ScriptArenas::NewSpan(jsheap::Lifetime lifetime, size_t bytes) {

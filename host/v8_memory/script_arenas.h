@@ -75,11 +75,8 @@ class ScriptArenas final : private SpareMemory {
   void UpdateExternalMemory();
 
   std::array<LifetimeTotals, jsheap::kLifetimes> Totals() const;
-  // Of all chunks, with those that outlived their arena.
-  uint64_t chunk_bytes() const {
-    return plain_->budget.used() + counted_->budget.used();
-  }
-  uint64_t used_bytes() const;
+  // Of chunks with counted blocks, those that outlived their arena included.
+  uint64_t counted_chunk_bytes() const { return counted_->budget.used(); }
 
   // Gives back what is kept for arenas to come.
   size_t DropSpare() override;
