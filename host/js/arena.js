@@ -207,7 +207,8 @@
     // the one construction.
     alloc(bytes, alignment = kAlignment) {
       const state = this.#state;
-      if (alignment === kAlignment && bytes >>> 0 === bytes && bytes !== 0) {
+      if (alignment === kAlignment && typeof bytes === 'number' && bytes >>> 0 === bytes &&
+          bytes !== 0) {
         const at = (state[kAt] + 7) & ~7;
         const next = at + bytes;
         if (next <= state[kEnd]) {
@@ -240,7 +241,7 @@
       const size = elementSize(type);
       if (size === 0) throw wrongType('type', "a typed array's constructor", type);
       const state = this.#state;
-      if (length >>> 0 === length && length !== 0) {
+      if (typeof length === 'number' && length >>> 0 === length && length !== 0) {
         const at = (state[kAt] + 7) & ~7;
         const next = at + length * size;
         if (next <= state[kEnd]) {

@@ -20,6 +20,11 @@ constexpr size_t kSpareShare = 16;
 // V8 need not hear of less.
 constexpr int64_t kLeastToTell = 64 << 10;
 
+// A handle's internal fields.
+constexpr int kArenaField = 0;   // the ScriptArena
+constexpr int kParentField = 1;  // of a scope: its parent's handle
+constexpr int kFields = 2;
+
 constexpr size_t kStateInts = sizeof(ArenaState) / sizeof(uint32_t);
 
 void DeleteState(void* state, size_t, void*) {
@@ -47,7 +52,7 @@ ScriptArenas::ScriptArenas(v8::Isolate* isolate, ArrayBufferAllocator* buffers,
   const v8::HandleScope handles(isolate);
   key_.Reset(isolate, v8::Symbol::New(isolate));
   const auto handle = v8::ObjectTemplate::New(isolate);
-  handle->SetInternalFieldCount(1);
+  handle->SetInternalFieldCount(kFields);
   handle_template_.Reset(isolate, handle);
   buffers_->set_spare(this);
 
@@ -85,10 +90,7 @@ v8::Local<v8::Object> ScriptArenas::Make(const ScriptArenaOptions& options) {
   const v8::Local<v8::Object> handle = arena->handle(isolate_);
   if (options.parent != nullptr) {
     // As long as a scope is used its parent stays.
-    handle
-        ->Set(isolate_->GetCurrentContext(), Key(isolate_, "parent"),
-              options.parent->handle(isolate_))
-        .Check();
+    handle->SetInternalField(kParentField, options.parent->handle(isolate_));
   }
   arena->handle_.SetWeak(arena, OnCollected, v8::WeakCallbackType::kParameter);
   return handle;
@@ -102,28 +104,22 @@ ScriptArena* ScriptArenas::New() {
       new ArenaState{}, sizeof(ArenaState), DeleteState, nullptr);
   const auto ints =
       v8::Int32Array::New(v8::ArrayBuffer::New(isolate_, state), 0, kStateInts);
-  handle->Set(context, Key(isolate_, "state"), ints).Check();
+  handle->CreateDataProperty(context, Key(isolate_, "state"), ints).Check();
   auto* const arena = new ScriptArena(*this, handle, std::move(state));
-  handle->SetAlignedPointerInInternalField(0, arena,
+  handle->SetAlignedPointerInInternalField(kArenaField, arena,
                                            v8::kEmbedderDataTypeTagDefault);
   return arena;
 }
 
 ScriptArena* ScriptArenas::Of(v8::Local<v8::Object> handle) {
   return static_cast<ScriptArena*>(handle->GetAlignedPointerFromInternalField(
-      0, v8::kEmbedderDataTypeTagDefault));
+      kArenaField, v8::kEmbedderDataTypeTagDefault));
 }
 
 void ScriptArenas::Dispose(ScriptArena* arena) {
-  const bool is_scope = arena->parent() != nullptr;
   arena->Dispose();
-  const v8::Local<v8::Object> handle = arena->handle(isolate_);
-  if (is_scope) {
-    handle
-        ->Set(isolate_->GetCurrentContext(), Key(isolate_, "parent"),
-              v8::Undefined(isolate_))
-        .Check();
-  }
+  arena->handle(isolate_)->SetInternalField(kParentField,
+                                            v8::Undefined(isolate_));
   const size_t bytes = arena->spare_bytes();
   if (resting_.size() == kMostResting) return arena->DropSpare();
   const uint64_t most = std::min<uint64_t>(
