@@ -31,6 +31,11 @@ class ArenaHeap {
            pages_->map().HeadOf(block)->Kind() == SpanKind::kArena;
   }
 
+  // The same, in a chunk whose blocks aren't counted.
+  bool OwnsPlain(const void* block) const {
+    return Owns(block) && !Chunk::Of(pages_->map().HeadOf(block))->is_counted;
+  }
+
   // Ends a counted block of `bytes` bytes that Owns knows.
   void FreeCounted(void* block, size_t bytes) const {
     Arena::Free(pages_->map().HeadOf(block), bytes);

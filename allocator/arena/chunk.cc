@@ -65,6 +65,7 @@ Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,
   chunk->at = chunk->start();
   chunk->dirty_end =
       allocation.dirty_pages == 0 ? chunk->start() : chunk->end();
+  chunk->is_counted = false;
   chunk->is_retired = false;
   chunk->issued = 0;
   chunk->references.store(1, std::memory_order_relaxed);

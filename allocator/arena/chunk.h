@@ -68,6 +68,7 @@ struct Chunk {
   Chunk* next;
   char* at;         // where the next block may begin
   char* dirty_end;  // what earlier rounds wrote ends here
+  bool is_counted;  // its blocks are freed one by one
   bool is_retired;  // the arena has left it to its counted blocks
   uint32_t issued;  // counted blocks cut off since it was opened
   std::atomic<uint32_t> references;
@@ -102,7 +103,10 @@ struct Chunk {
   void Rewind();
 
   // Makes a new chunk one for counted blocks.
-  void Open() { references.store(kOpenReferences, std::memory_order_relaxed); }
+  void Open() {
+    is_counted = true;
+    references.store(kOpenReferences, std::memory_order_relaxed);
+  }
   // Of an open chunk: whether all its counted blocks were freed.
   bool IsIdle() const {
     return references.load(std::memory_order_acquire) ==

@@ -17,7 +17,9 @@ void InstallTimers(v8::Local<v8::Context> context);          // timers.cc
 void InstallQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
 void InstallPerformance(v8::Local<v8::Context> context);     // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
-void InstallArena(v8::Local<v8::Context> context);           // arena.cc
+void InstallStructuredClone(
+    v8::Local<v8::Context> context);                // structured_clone.cc
+void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
