@@ -330,8 +330,8 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
-// V8's errors about memory that it didn't get; by their text, since they are
-// RangeErrors like any other.
+// Errors about memory that V8 or an arena didn't get; by their text, since they
+// are RangeErrors like any other.
 bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   if (environment_.buffers->refusals().count() == 0) return false;
   if (!error->IsNativeError()) return false;
@@ -341,7 +341,7 @@ bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   for (const std::string_view end :
        {"Array buffer allocation failed", "could not allocate memory",
         "Unable to grow instance memory", ".resize: Out of memory",
-        ".grow: Out of memory"}) {
+        ".grow: Out of memory", "raise --buffer-limit"}) {
     if (text.ends_with(end)) return true;
   }
   return false;

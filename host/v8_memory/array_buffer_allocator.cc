@@ -28,6 +28,7 @@ void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
   if (!TryCharge(bytes)) {
     if (refusable) {
       failures_.fetch_add(1, kRelaxed);
+      source_refused_ = false;
       refusals_.OnRefused(bytes);
       return nullptr;
     }
@@ -38,12 +39,19 @@ void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
   if (block == nullptr) {
     budget_->Release(bytes);
     failures_.fetch_add(1, kRelaxed);
+    source_refused_ = false;
     refusals_.OnRefused(bytes);
     return nullptr;
   }
   refusals_.OnServed();
   CountAllocation(bytes);
   return block;
+}
+
+void ArrayBufferAllocator::OnRefusedToHost(size_t bytes) {
+  failures_.fetch_add(1, kRelaxed);
+  source_refused_ = false;
+  refusals_.OnRefusedToHost(bytes);
 }
 
 bool ArrayBufferAllocator::TryCharge(size_t bytes) {
@@ -57,6 +65,7 @@ void* ArrayBufferAllocator::ServeFromSource(size_t bytes, bool zeroed) {
   void* block = source_->AllocateBlock(bytes, zeroed);
   if (block == nullptr) {
     if (bytes <= kNeverRefused) return nullptr;
+    source_refused_ = true;
     failures_.fetch_add(1, kRelaxed);
     refusals_.OnRefused(bytes);
     return nullptr;

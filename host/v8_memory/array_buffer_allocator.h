@@ -71,6 +71,11 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
     const uint64_t outer_peak_bytes_;
   };
 
+  // Memory that the host asked the budget for was refused.
+  void OnRefusedToHost(size_t bytes);
+  // Whether the last refusal was a source's, not the heap's.
+  bool source_refused() const { return source_refused_; }
+
   uint64_t allocations() const;
   uint64_t frees() const;
   uint64_t live_blocks() const;
@@ -104,6 +109,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   Refusals refusals_;
   BlockSource* source_ = nullptr;
   SpareMemory* spare_ = nullptr;
+  bool source_refused_ = false;
 
   // The allocating thread writes one line, the freeing thread the other.
   struct alignas(64) Flow {

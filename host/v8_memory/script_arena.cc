@@ -466,6 +466,9 @@ std::optional<ArenaChunk> ScriptArena::NewChunk(size_t least, size_t wanted,
     if (std::optional<ArenaChunk> chunk = TryNewChunk(least)) return chunk;
   }
   *obstacle = MemoryObstacleFor(least);
+  if (*obstacle == Obstacle::kBufferLimit) {
+    arenas_.buffers_->OnRefusedToHost(least);
+  }
   return {};
 }
 
