@@ -23,7 +23,7 @@
   const kEnd = 1;     // up to here blocks may be cut off
   const kCount = 2;   // blocks that were
   const kOffset = 3;  // of the last block that C++ cut off
-  const kMoved = 4;   // 1: its buffer is the current chunk's now
+  const kIsChunk = 4;  // 1: it lies in the current chunk
 
   const kAlignment = 8;
   const kMostAlignment = 4096;
@@ -233,7 +233,7 @@
       if (handle === null) throw this.#disposedError();
       const buffer = native.allocate(handle, bytes, alignment);
       if (typeof buffer === 'string') throw this.#obstacleError(buffer, bytes);
-      if (this.#state[kMoved] === 1) this.#buffer = buffer;
+      if (this.#state[kIsChunk] === 1) this.#buffer = buffer;
       return buffer;
     }
 

@@ -11,6 +11,7 @@ v8::Local<v8::ArrayBuffer> ArenaChunk::MakeBuffer(v8::Isolate* isolate,
       v8::ArrayBuffer::New(isolate, store_);
   buffer->SetDetachKey(key);
   buffer_.Reset(isolate, buffer);
+  buffer_.SetWeak();
   return buffer;
 }
 

@@ -25,6 +25,7 @@ class ArenaChunk {
       : store_(std::move(store)) {}
 
   size_t size() const { return store_->ByteLength(); }
+  // False also when nobody can reach it any more.
   bool has_buffer() const { return !buffer_.IsEmpty(); }
   v8::Local<v8::ArrayBuffer> buffer(v8::Isolate* isolate) const {
     return buffer_.Get(isolate);
@@ -51,7 +52,7 @@ class ArenaChunk {
 
  private:
   std::shared_ptr<v8::BackingStore> store_;
-  v8::Global<v8::ArrayBuffer> buffer_;
+  v8::Global<v8::ArrayBuffer> buffer_;  // weak: its views keep it
   size_t dirty_end_ = 0;
 };
 

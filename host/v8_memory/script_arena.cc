@@ -88,8 +88,8 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::Reset() {
   if (!was_one_chunk && used <= kept) JoinChunks(used);
   if (!was_one_chunk || !big_.empty() || kept == 0) Trim(kept);
   if (chunks_.empty()) return {};
-  if (!chunks_[0].has_buffer()) Enter(0);
-  return chunks_[0].buffer(arenas_.isolate_);
+  Enter(0);
+  return CurrentBuffer();
 }
 
 void ScriptArena::Dispose() {
@@ -245,13 +245,16 @@ void ScriptArena::TakeBackGrants() {
   root->TakeBackGrant();
 }
 
+void ScriptArena::TakeBackOwnGrant() {
+  const uint64_t rest = state()->end - state()->at;
+  state()->end = state()->at;
+  if (!has_limit_) return;
+  charged_ -= rest;
+  account()->blocks.Release(rest);
+}
+
 void ScriptArena::TakeBackGrant() {
-  if (has_limit_) {
-    const uint64_t rest = state()->end - state()->at;
-    state()->end = state()->at;
-    charged_ -= rest;
-    account()->blocks.Release(rest);
-  }
+  if (has_limit_) TakeBackOwnGrant();
   for (ScriptArena* scope : scopes_) scope->TakeBackGrant();
 }
 
@@ -273,30 +276,43 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::AllocateSlow(size_t bytes,
                                                           Obstacle* obstacle) {
   CountBlocks();
   ArenaState* const s = state();
-  s->moved = 0;
-  if (bytes > MostChunkBytes()) return AllocateBig(bytes, obstacle);
-
-  size_t offset = 0;
-  if (!chunks_.empty()) {
-    if (!chunks_[current_].has_buffer()) Enter(current_);
-    offset = RoundUp(s->at, alignment);
+  if (bytes > MostChunkBytes()) {
+    s->is_chunk = 0;
+    return AllocateBig(bytes, obstacle);
   }
+  if (!MakeRoom(bytes, alignment, obstacle)) {
+    // JavaScript doesn't know of a chunk that was entered meanwhile.
+    TakeBackOwnGrant();
+    return {};
+  }
+  const size_t offset = RoundUp(s->at, alignment);
+  s->offset = static_cast<uint32_t>(offset);
+  s->at = static_cast<uint32_t>(offset + bytes);
+  s->is_chunk = 1;
+  ++allocations_;
+  return CurrentBuffer();
+}
+
+// Room for a block where the next begins, in the current chunk or another.
+bool ScriptArena::MakeRoom(size_t bytes, size_t alignment, Obstacle* obstacle) {
+  size_t offset = RoundUp(state()->at, alignment);
   if (chunks_.empty() || offset + bytes > chunks_[current_].size()) {
     if (!HasRoomFor(bytes)) {
       *obstacle = Obstacle::kArenaLimit;
-      return {};
+      return false;
     }
-    if (!NextChunk(bytes, obstacle)) return {};
+    if (!NextChunk(bytes, obstacle)) return false;
     offset = 0;
   }
-  if (!Grant(offset + bytes)) {
-    *obstacle = Obstacle::kArenaLimit;
-    return {};
-  }
-  s->offset = static_cast<uint32_t>(offset);
-  s->at = static_cast<uint32_t>(offset + bytes);
-  ++allocations_;
-  return chunks_[current_].buffer(arenas_.isolate_);
+  if (Grant(offset + bytes)) return true;
+  *obstacle = Obstacle::kArenaLimit;
+  return false;
+}
+
+v8::Local<v8::ArrayBuffer> ScriptArena::CurrentBuffer() {
+  ArenaChunk& chunk = chunks_[current_];
+  return chunk.has_buffer() ? chunk.buffer(arenas_.isolate_)
+                            : chunk.MakeBuffer(arenas_.isolate_, arenas_.key());
 }
 
 v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::AllocateBig(size_t bytes,
@@ -357,7 +373,7 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::MakeBuffer(size_t bytes,
     return {};
   }
   if (bytes == 0) ++allocations_;
-  buffers_.emplace_back(isolate, buffer);
+  buffers_.emplace_back(isolate, buffer).SetWeak();
   return buffer;
 }
 
@@ -390,12 +406,8 @@ bool ScriptArena::Grant(size_t end) {
 // Makes a chunk the current one, from its start.
 void ScriptArena::Enter(size_t index) {
   current_ = index;
-  if (!chunks_[index].has_buffer()) {
-    chunks_[index].MakeBuffer(arenas_.isolate_, arenas_.key());
-  }
   ArenaState* const s = state();
   s->at = s->end = 0;
-  s->moved = 1;
   // With nothing in the way JavaScript gets all of it at once.
   if (!has_limit_ && !(zero_ && chunks_[index].dirty_end() != 0)) {
     s->end = static_cast<uint32_t>(chunks_[index].size());
@@ -522,6 +534,7 @@ void ScriptArena::EndBlocks() {
   v8::Isolate* const isolate = arenas_.isolate_;
   ArenaState* const s = state();
   for (const v8::Global<v8::ArrayBuffer>& buffer : buffers_) {
+    if (buffer.IsEmpty()) continue;  // collected
     const v8::Local<v8::ArrayBuffer> local = buffer.Get(isolate);
     if (local->IsDetachable()) local->Detach({}).FromMaybe(false);
   }

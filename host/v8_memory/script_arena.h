@@ -43,11 +43,11 @@ struct ScriptArenaOptions {
 // What JavaScript and this class share: the elements of an Int32Array. Offsets
 // are in the current chunk.
 struct ArenaState {
-  uint32_t at;      // where the next block may begin
-  uint32_t end;     // up to here JavaScript may cut blocks off by itself
-  uint32_t count;   // blocks that JavaScript cut off, modulo 2^32
-  uint32_t offset;  // of the last block that AllocateSlow made
-  uint32_t moved;   // 1: that block's buffer is the current chunk's from now on
+  uint32_t at;        // where the next block may begin
+  uint32_t end;       // up to here JavaScript may cut blocks off by itself
+  uint32_t count;     // blocks that JavaScript cut off, modulo 2^32
+  uint32_t offset;    // of the last block that AllocateSlow made
+  uint32_t is_chunk;  // 1: it lies in the current chunk, not in one of its own
 };
 
 struct ScriptArenaStats {
@@ -84,7 +84,8 @@ class ScriptArena final : public BlockSource {
   // state()->offset says where. Empty when there is an `*obstacle`.
   v8::MaybeLocal<v8::ArrayBuffer> AllocateSlow(size_t bytes, size_t alignment,
                                                Obstacle* obstacle);
-  // A buffer over a counted block, detached by the next reset.
+  // A buffer over a counted block, detached by the next reset if it still
+  // lives.
   v8::MaybeLocal<v8::ArrayBuffer> MakeBuffer(size_t bytes, Obstacle* obstacle);
 
   // Ends all plain blocks, buffers of MakeBuffer and scopes. Returns the
@@ -141,9 +142,12 @@ class ScriptArena final : public BlockSource {
   Obstacle MemoryObstacleFor(size_t bytes) const;
   void TakeBackGrants();
   void TakeBackGrant();
+  void TakeBackOwnGrant();
 
   // Chunks.
   bool Grant(size_t end);
+  bool MakeRoom(size_t bytes, size_t alignment, Obstacle* obstacle);
+  v8::Local<v8::ArrayBuffer> CurrentBuffer();
   void Enter(size_t index);
   void LeaveChunk();
   bool NextChunk(size_t bytes, Obstacle* obstacle);
@@ -187,7 +191,7 @@ class ScriptArena final : public BlockSource {
 
   jsheap::ChunkAccount* account_ = nullptr;
   std::unique_ptr<jsheap::CountedBlocks> counted_;
-  std::vector<v8::Global<v8::ArrayBuffer>> buffers_;  // of MakeBuffer
+  std::vector<v8::Global<v8::ArrayBuffer>> buffers_;  // of MakeBuffer; weak
 
   uint64_t left_bytes_ = 0;  // used in the chunks before the current one
   uint64_t big_bytes_ = 0;   // used in big_

@@ -145,13 +145,10 @@ void ScriptArenas::OnEnd(ScriptArena* arena) {
   Choose();
 }
 
+// At once, not in the second pass, which waits for the end of the job: a loop
+// that forgets its arenas would run out of memory. All that this asks of V8 is
+// to forget handles.
 void ScriptArenas::OnCollected(const v8::WeakCallbackInfo<ScriptArena>& info) {
-  info.GetParameter()->handle_.Reset();
-  info.SetSecondPassCallback(DeleteCollected);
-}
-
-void ScriptArenas::DeleteCollected(
-    const v8::WeakCallbackInfo<ScriptArena>& info) {
   delete info.GetParameter();
 }
 

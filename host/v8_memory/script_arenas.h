@@ -97,7 +97,6 @@ class ScriptArenas final : private SpareMemory {
   void OnEnd(ScriptArena* arena);
   v8::Local<v8::Value> key() const { return key_.Get(isolate_); }
   static void OnCollected(const v8::WeakCallbackInfo<ScriptArena>& info);
-  static void DeleteCollected(const v8::WeakCallbackInfo<ScriptArena>& info);
 
   v8::Isolate* const isolate_;
   ArrayBufferAllocator* const buffers_;

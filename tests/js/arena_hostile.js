@@ -125,7 +125,8 @@ const throws = (what, fn, type) => {
 
 // -------------------------------------------------------------- forgotten
 {
-  // Neither disposed nor held: collected, with their memory.
+  // Neither disposed nor held: collected, with their memory, in mid-job.
+  for (let i = 0; i < 5000; i++) new Arena({ zero: false }).alloc(100_000)[5] = 1;
   for (let i = 0; i < 3000; i++) {
     const arena = new Arena({ zero: false });
     arena.alloc(1000)[0] = 1;
