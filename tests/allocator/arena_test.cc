@@ -9,6 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "allocator/arena/arena_heap.h"
+#include "allocator/registry.h"
+
 namespace jsheap {
 namespace {
 
@@ -222,6 +225,43 @@ TEST_F(ArenaTest, CountedBlocksAreFreedOnOtherThreadsMeanwhile) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(PagesInUse(), 1u);
   EXPECT_EQ(pages_.Verify(), nullptr);
+}
+
+TEST(ArenaHeapTest, IsTheAllocatorsOwnWhereItHasOne) {
+  std::string error;
+  const auto slab = ArenaHeap::For(MakeAllocator("slab", &error));
+  EXPECT_FALSE(slab->is_apart());
+  const auto first = ArenaHeap::For(MakeAllocator("malloc", &error));
+  const auto second = ArenaHeap::For(MakeAllocator("freelist", &error));
+  EXPECT_TRUE(first->is_apart());
+  EXPECT_EQ(first, second);
+}
+
+TEST(ArenaHeapTest, KnowsChunksFromBlocksOfTheAllocator) {
+  std::string error;
+  const std::shared_ptr<Allocator> allocator = MakeAllocator("slab", &error);
+  const auto heap = ArenaHeap::For(allocator);
+  void* small = allocator->Allocate(100);
+  void* large = allocator->Allocate(1000000);
+  Arena arena(heap->pages(), {.lifetime = Lifetime::kPersistent});
+  char* plain = static_cast<char*>(arena.Allocate(300000));
+  void* counted = arena.AllocateCounted(1000, true);
+  EXPECT_FALSE(heap->Owns(small));
+  EXPECT_FALSE(heap->Owns(large));
+  EXPECT_FALSE(heap->Owns(&error));
+  EXPECT_TRUE(heap->OwnsPlain(plain));
+  EXPECT_TRUE(heap->OwnsPlain(plain + 299999));
+  EXPECT_TRUE(heap->Owns(counted));
+  EXPECT_FALSE(heap->OwnsPlain(counted));
+  const HeapMap map = heap->Map();
+  EXPECT_EQ(std::count_if(map.spans.begin(), map.spans.end(),
+                          [](const SpanInfo& span) {
+                            return span.lifetime == Lifetime::kPersistent;
+                          }),
+            2);
+  heap->FreeCounted(counted, 1000);
+  allocator->Free(small, 100);
+  allocator->Free(large, 1000000);
 }
 
 }  // namespace
