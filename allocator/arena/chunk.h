@@ -102,9 +102,10 @@ struct Chunk {
   // Empty again; what was written is remembered.
   void Rewind();
 
-  // Makes a new chunk one for counted blocks.
+  // Makes a chunk without blocks one for counted blocks.
   void Open() {
     is_counted = true;
+    issued = 0;
     references.store(kOpenReferences, std::memory_order_relaxed);
   }
   // Of an open chunk: whether all its counted blocks were freed.

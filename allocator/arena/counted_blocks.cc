@@ -44,6 +44,7 @@ Chunk* CountedBlocks::ChunkFor(size_t bytes, size_t alignment) {
     }
     if (current_->IsIdle()) {
       current_->Rewind();
+      current_->Open();
       return current_;
     }
   }

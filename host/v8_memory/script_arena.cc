@@ -80,7 +80,7 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::Reset() {
   CountBlocks();
   RaisePeaks();
   ++resets_;
-  const uint64_t used = PlainBytes();
+  const uint64_t used = ChunkBytesInUse();
   const bool was_one_chunk = current_ == 0;
   EndScopes();
   EndBlocks();
@@ -95,7 +95,7 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::Reset() {
 void ScriptArena::Dispose() {
   if (!is_alive_) return;
   RaisePeaks();
-  const uint64_t used = PlainBytes();
+  const uint64_t used = ChunkBytesInUse();
   const bool was_one_chunk = current_ == 0;
   EndScopes();
   EndBlocks();
@@ -166,7 +166,7 @@ jsheap::CountedBlocks& ScriptArena::counted() {
 }
 
 uint64_t ScriptArena::PlainBytes() const {
-  uint64_t bytes = left_bytes_ + state()->at + big_bytes_;
+  uint64_t bytes = ChunkBytesInUse() + big_bytes_;
   for (const ScriptArena* scope : scopes_) bytes += scope->PlainBytes();
   return bytes;
 }
@@ -192,25 +192,24 @@ void ScriptArena::RaisePeaks() {
   }
 }
 
+// Chunks of plain blocks, of this arena and its scopes.
+void ScriptArena::AddChunks(ScriptArenaStats* stats) const {
+  stats->chunks += chunks_.size() + big_.size();
+  for (const ArenaChunk& chunk : chunks_) stats->chunk_bytes += chunk.size();
+  for (const Big& big : big_) stats->chunk_bytes += big.chunk.size();
+  for (const ScriptArena* scope : scopes_) scope->AddChunks(stats);
+}
+
 ScriptArenaStats ScriptArena::Stats() const {
   ScriptArenaStats stats;
   stats.used_bytes = UsedBytes();
   peak_bytes_ = std::max(peak_bytes_, stats.used_bytes);
   stats.peak_bytes = peak_bytes_;
-  for (const ArenaChunk& chunk : chunks_) stats.chunk_bytes += chunk.size();
-  for (const Big& big : big_) stats.chunk_bytes += big.chunk.size();
-  stats.chunks = chunks_.size() + big_.size();
+  AddChunks(&stats);
   if (account_ != nullptr) {
     stats.chunk_bytes += account_->budget.used();
     stats.chunks += account_->chunks.load();
     stats.retired_chunks = account_->retired.load();
-  }
-  for (const ScriptArena* scope : scopes_) {
-    for (const ArenaChunk& chunk : scope->chunks_) {
-      stats.chunk_bytes += chunk.size();
-    }
-    stats.chunks += scope->chunks_.size() + scope->big_.size();
-    for (const Big& big : scope->big_) stats.chunk_bytes += big.chunk.size();
   }
   stats.allocations =
       allocations_ + static_cast<uint32_t>(state()->count - seen_count_);

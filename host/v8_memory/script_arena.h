@@ -50,6 +50,7 @@ struct ArenaState {
   uint32_t is_chunk;  // 1: it lies in the current chunk, not in one of its own
 };
 
+// Of an arena and its scopes, but for the last three.
 struct ScriptArenaStats {
   uint64_t used_bytes = 0;
   uint64_t peak_bytes = 0;
@@ -131,8 +132,10 @@ class ScriptArena final : public BlockSource {
   jsheap::CountedBlocks& counted();
 
   // Use.
+  uint64_t ChunkBytesInUse() const { return left_bytes_ + state()->at; }
   uint64_t PlainBytes() const;  // of this arena and its scopes
   uint64_t UsedBytes() const;
+  void AddChunks(ScriptArenaStats* stats) const;
   void CountBlocks();
   void RaisePeaks();
 

@@ -187,6 +187,8 @@ TEST_F(ArenaTest, LargeCountedBlockHasAChunkOfItsOwn) {
   EXPECT_EQ(arena.Stats().retired_chunks, 1u);
   FreeCounted(large, 5 * kPageBytes);
   EXPECT_EQ(arena.Stats().chunks, 1u);
+  FreeCounted(small, 100);
+  FreeCounted(next, 100);
 }
 
 TEST_F(ArenaTest, AccountsNest) {

@@ -1,6 +1,7 @@
 // The limits as a script meets them.
 
 #include <gtest/gtest.h>
+#include <v8-external-memory-accounter.h>
 #include <v8-statistics.h>
 
 #include "host/v8_memory/fatal.h"
@@ -173,6 +174,31 @@ TEST(LimitsDeathTest, AnObjectBeyondV8sLargestEndsWithOneLine) {
               ::testing::ExitedWithCode(kMemoryLimitExitStatus),
               "^jshost: V8's limit on the size of one object was reached "
               "\\(invalid size error 7\\)\n$");
+}
+
+// One live buffer keeps the whole chunk of an arena.
+TEST(ArenaMemoryTest, V8KnowsWhatRetiredChunksPin) {
+  TestProgram program;
+  const auto external = [&] {
+    return v8::ExternalMemoryAccounter::
+        GetTotalAmountOfExternalAllocatedMemoryForTesting(
+            program.runtime().isolate());
+  };
+  program.Run(R"(
+    const arena = new Arena();
+    var held = [];
+    arena.run(() => {
+      for (let i = 0; i < 2000; i++) {
+        const buffer = new ArrayBuffer(2000);
+        if (i % 100 === 0) held.push(buffer);
+      }
+    });
+    gc();
+    gc();)");
+  EXPECT_EQ(program.uncaught(), "");
+  EXPECT_GT(external(), int64_t{3} << 20);
+  program.Run("held = null; gc(); gc();");
+  EXPECT_LT(external(), int64_t{2} << 20);
 }
 
 }  // namespace
