@@ -223,8 +223,16 @@
     #allocSlow(bytes, alignment) {
       checkLength('bytes', bytes);
       checkAlignment(alignment);
-      const buffer = this.#take(bytes, alignment > kAlignment ? alignment : kAlignment);
-      return new Uint8Array(buffer, this.#state[kOffset], bytes);
+      const state = this.#state;
+      const mask = (alignment > kAlignment ? alignment : kAlignment) - 1;
+      const at = (state[kAt] + mask) & ~mask;
+      if (bytes !== 0 && at + bytes <= state[kEnd]) {
+        state[kAt] = at + bytes;
+        state[kCount]++;
+        return new Uint8Array(this.#buffer, at, bytes);
+      }
+      const buffer = this.#take(bytes, mask + 1);
+      return new Uint8Array(buffer, state[kOffset], bytes);
     }
 
     // The buffer with a new block in it, at state[kOffset].
