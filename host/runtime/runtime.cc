@@ -250,7 +250,10 @@ Ending Runtime::RunToEnd() {
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
-    loop_->RunOne([this] { observer_->OnIdle(); });
+    loop_->RunOne([this] {
+      if (environment_.arenas != nullptr) environment_.arenas->DropSpare();
+      observer_->OnIdle();
+    });
   }
   if (!ending_ && !main_promise_.IsEmpty() &&
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {

@@ -1,6 +1,5 @@
 #include "host/v8_memory/arena_chunk.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace jshost {
@@ -24,9 +23,13 @@ bool ArenaChunk::DetachBuffer(v8::Isolate* isolate, v8::Local<v8::Value> key) {
 }
 
 void ArenaChunk::Zero(size_t from, size_t to) {
-  to = std::min(to, dirty_end_);
-  if (from < to)
-    std::memset(static_cast<char*>(store_->Data()) + from, 0, to - from);
+  if (is_zero_ || from >= to) return;
+  std::memset(static_cast<char*>(store_->Data()) + from, 0, to - from);
+}
+
+void ArenaChunk::ZeroAll() {
+  Zero(0, size());
+  is_zero_ = true;
 }
 
 }  // namespace jshost

@@ -14,7 +14,8 @@
 
 namespace jshost {
 
-// Movable. Invariant: bytes from dirty_end to size() read as zero.
+// Movable. Once scripts had a buffer over it, all of it may be dirty: `.buffer`
+// lets them write anywhere.
 //
 // The backing store holds the memory and whoever holds the store keeps it, so
 // memory is never used again as long as anybody can reach it.
@@ -38,22 +39,17 @@ class ArenaChunk {
   // because somebody else still holds it.
   bool DetachBuffer(v8::Isolate* isolate, v8::Local<v8::Value> key);
 
-  // Zeroes what of the range [from, to) may be dirty.
+  // Whether it read as zero when the round began.
+  bool is_zero() const { return is_zero_; }
+  void MarkDirty() { is_zero_ = false; }
+  // Zeroes the range [from, to) unless it is zero, or everything.
   void Zero(size_t from, size_t to);
-  // So much from the start was written.
-  void NoteDirty(size_t bytes) {
-    if (bytes > dirty_end_) dirty_end_ = bytes;
-  }
-  size_t dirty_end() const { return dirty_end_; }
-  // Everything was zeroed.
-  void NoteZero() { dirty_end_ = 0; }
-
-  size_t used = 0;  // once the arena has gone on to the next
+  void ZeroAll();
 
  private:
   std::shared_ptr<v8::BackingStore> store_;
   v8::Global<v8::ArrayBuffer> buffer_;  // weak: its views keep it
-  size_t dirty_end_ = 0;
+  bool is_zero_ = true;
 };
 
 }  // namespace jshost

@@ -28,10 +28,16 @@ constexpr uint64_t kMostJoinedBytes = size_t{2} << 20;
 // Dirty memory is zeroed so far ahead of the blocks: often enough that it is
 // still in the cache when a block is cut off it, seldom enough that the call
 // doesn't count.
+// But a round that takes little doesn't pay for more.
 constexpr size_t kZeroStep = size_t{32} << 10;
+constexpr size_t kLeastZeroStep = size_t{2} << 10;
 
 // An arena with a limit takes so much of it at a time.
 constexpr size_t kGrantStep = size_t{64} << 10;
+
+// What another arena may begin with has to be zeroed for it: not much more than
+// was used.
+constexpr size_t kMostSpareRatio = 4;
 
 constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
 
@@ -71,8 +77,7 @@ void ScriptArena::Begin(const ScriptArenaOptions& options) {
     chunks_.clear();
   } else if (!chunks_.empty()) {
     // The earlier life's bytes are somebody else's.
-    chunks_[0].Zero(0, chunks_[0].dirty_end());
-    chunks_[0].NoteZero();
+    chunks_[0].ZeroAll();
   }
 }
 
@@ -101,8 +106,10 @@ void ScriptArena::Dispose() {
   EndBlocks();
   if (!was_one_chunk) JoinChunks(used);
   // What another arena may begin with.
-  const bool keeps =
-      grows() && !chunks_.empty() && chunks_[0].size() <= kMostJoinedBytes;
+  const bool keeps = grows() && !chunks_.empty() &&
+                     chunks_[0].size() <= kMostJoinedBytes &&
+                     (chunks_[0].size() == kFirstChunkBytes ||
+                      chunks_[0].size() / kMostSpareRatio <= used);
   chunks_.resize(keeps ? 1 : 0);
   big_.clear();
   ReleaseAccount();
@@ -328,7 +335,6 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::AllocateBig(size_t bytes,
   }
   if (zero_) big->chunk.Zero(0, bytes);
   big->in_use = true;
-  big->chunk.used = bytes;
   big_bytes_ += bytes;
   ++allocations_;
   state()->offset = 0;
@@ -385,9 +391,9 @@ bool ScriptArena::Grant(size_t end) {
   if (end <= s->end) return true;
   ArenaChunk& chunk = chunks_[current_];
   size_t target = chunk.size();
-  if (zero_ && s->end < chunk.dirty_end()) {
-    const size_t next = std::max(end, s->end + kZeroStep);
-    if (next < chunk.dirty_end()) target = next;
+  if (zero_ && !chunk.is_zero()) {
+    const size_t step = std::clamp<size_t>(s->end, kLeastZeroStep, kZeroStep);
+    target = std::min(target, std::max(end, s->end + step));
   }
   if (has_limit_) {
     target = std::min(target, std::max(end, s->end + kGrantStep));
@@ -408,7 +414,7 @@ void ScriptArena::Enter(size_t index) {
   ArenaState* const s = state();
   s->at = s->end = 0;
   // With nothing in the way JavaScript gets all of it at once.
-  if (!has_limit_ && !(zero_ && chunks_[index].dirty_end() != 0)) {
+  if (!has_limit_ && (!zero_ || chunks_[index].is_zero())) {
     s->end = static_cast<uint32_t>(chunks_[index].size());
   }
 }
@@ -419,8 +425,6 @@ void ScriptArena::LeaveChunk() {
     charged_ -= s->end - s->at;
     account()->blocks.Release(s->end - s->at);
   }
-  chunks_[current_].used = s->at;
-  chunks_[current_].NoteDirty(s->at);
   left_bytes_ += s->at;
   s->at = s->end = 0;
 }
@@ -541,17 +545,13 @@ void ScriptArena::EndBlocks() {
 
   const v8::Local<v8::Value> key = arenas_.key();
   if (!chunks_.empty()) {
-    chunks_[current_].used = s->at;
-    for (size_t i = 0; i <= current_; ++i) {
-      chunks_[i].NoteDirty(chunks_[i].used);
-      chunks_[i].used = 0;
-    }
+    for (size_t i = 0; i <= current_; ++i) chunks_[i].MarkDirty();
   }
   std::erase_if(chunks_, [&](ArenaChunk& chunk) {
     return chunk.has_buffer() && !chunk.DetachBuffer(isolate, key);
   });
   std::erase_if(big_, [&](Big& big) {
-    if (big.in_use) big.chunk.NoteDirty(big.chunk.used);
+    big.chunk.MarkDirty();
     big.in_use = false;
     return big.chunk.has_buffer() && !big.chunk.DetachBuffer(isolate, key);
   });

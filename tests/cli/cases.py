@@ -157,6 +157,16 @@ LIFE = [
     eval_case('an endless device', 'readbuffer("/dev/zero")', status=70,
               options=['--buffer-limit', '64MiB'],
               err=Holds('Array buffer allocation failed', mib(64))),
+    eval_case('V8 inlines Arena.alloc',
+              'const arena = new Arena({zero: false});'
+              'function allocateMany() {'
+              '  for (let i = 0; i < 1000; i++) arena.alloc(64);'
+              '}'
+              'for (let i = 0; i < 300; i++) { allocateMany(); arena.reset() }',
+              options=['--v8-flags',
+                       '--trace-turbo-inlining --no-concurrent-recompilation'],
+              out=Holds(r'Inlining .*SharedFunctionInfo alloc>.* into '
+                        r'.*SharedFunctionInfo allocateMany>')),
     eval_case('an arena beyond the buffer limit', 'new Arena().alloc(2e6)',
               status=70, options=['--buffer-limit', '1MiB'],
               err=Holds(r'\[eval\]:1:13: Uncaught RangeError: arena .arena.: ',

@@ -102,3 +102,21 @@ for (let step = 0; step < 300; step++) {
   }
 }
 heap.verify();
+
+// Written through the chunk, beyond what was handed out.
+for (const zero of [true, false]) {
+  for (let i = 0; i < 30; i++) {
+    const arena = new Arena({ zero });
+    new Uint8Array(arena.alloc(10).buffer).fill(255);
+    new Uint8Array(arena.alloc(3_000_000).buffer).fill(255);
+    if (zero) {
+      arena.reset();
+      for (let j = 0; j < 50; j++) if (!isAll(arena.alloc(j * 50), 0)) fail('bytes of the last round');
+      if (!isAll(arena.alloc(3_010_000), 0)) fail('bytes of the last round');
+      new Uint8Array(arena.alloc(0).buffer).fill(255);
+    }
+    arena.dispose();
+    using next = new Arena({ zero: i % 2 === 0 });
+    for (let j = 0; j < 50; j++) if (!isAll(next.alloc(j * 100), 0)) fail('bytes of another arena');
+  }
+}
