@@ -347,6 +347,11 @@ ScriptArena::Big* ScriptArena::FindBig(size_t bytes, Obstacle* obstacle) {
     if (!big.in_use && size >= bytes && size / 2 <= bytes) return &big;
   }
   const size_t size = RoundUp(bytes, kPageBytes);
+  // Beyond it V8 has no views, or aborts.
+  if (size > arenas_.buffers_->MaxAllocationSize()) {
+    *obstacle = Obstacle::kMemory;
+    return nullptr;
+  }
   std::optional<ArenaChunk> chunk = NewChunk(size, size, obstacle);
   if (!chunk) return nullptr;
   big_.push_back({std::move(*chunk)});

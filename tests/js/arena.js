@@ -232,6 +232,10 @@ for (const lifetime of ['transient', 'intermediate', 'persistent']) {
   const huge = new Arena();
   const over = throws('the whole machine', () => huge.alloc(2 ** 52), RangeError);
   check('which limit', [over.code, over.limit, over.requested], ['ERR_MEMORY_LIMIT', 'memory', 2 ** 52]);
+  for (const power of [35, 36, 40]) {
+    check(`2 ** ${power} bytes`, throws('too long', () => huge.alloc(2 ** power + 8), RangeError).code,
+          'ERR_MEMORY_LIMIT');
+  }
   throws('as an array', () => huge.array(Float64Array, 2 ** 50), RangeError);
   throws('as a buffer', () => huge.buffer(2 ** 52), RangeError);
   check('usable', huge.alloc(10).length, 10);
