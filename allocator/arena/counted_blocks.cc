@@ -1,15 +1,18 @@
 #include "allocator/arena/counted_blocks.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace jsheap {
 
 CountedBlocks::CountedBlocks(PageHeap& pages, ChunkAccount* account,
-                             Lifetime lifetime, size_t chunk_bytes)
+                             Lifetime lifetime, size_t chunk_bytes,
+                             size_t first_bytes)
     : pages_(pages),
       account_(account),
       lifetime_(lifetime),
-      chunk_bytes_(chunk_bytes) {
+      chunk_bytes_(chunk_bytes),
+      next_bytes_(first_bytes) {
   account_->AddReference();
 }
 
@@ -42,14 +45,15 @@ Chunk* CountedBlocks::ChunkFor(size_t bytes, size_t alignment) {
     if (current_->end() - current_->at >= static_cast<ptrdiff_t>(most)) {
       return current_;
     }
-    if (current_->IsIdle()) {
+    if (current_->IsIdle() && current_->size() >= most) {
       current_->Rewind();
       current_->Open();
       return current_;
     }
   }
-  Chunk* const chunk = Make(chunk_bytes_);
+  Chunk* const chunk = Make(std::max(next_bytes_, RoundUp(most, kPageBytes)));
   if (chunk == nullptr) return nullptr;
+  next_bytes_ = std::min(2 * chunk->size(), chunk_bytes_);
   if (current_ != nullptr) current_->Retire();
   current_ = chunk;
   return chunk;

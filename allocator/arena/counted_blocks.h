@@ -16,9 +16,13 @@ namespace jsheap {
 // For one thread; the blocks are freed by Chunk::FreeBlock on any.
 class CountedBlocks {
  public:
-  // `pages` must outlive all blocks. `chunk_bytes` is a multiple of kPageBytes.
+  // `pages` must outlive all blocks. Chunks begin with `first_bytes` and double
+  // up to `chunk_bytes`; both are multiples of kPageBytes.
   CountedBlocks(PageHeap& pages, ChunkAccount* account, Lifetime lifetime,
-                size_t chunk_bytes);
+                size_t chunk_bytes, size_t first_bytes);
+  CountedBlocks(PageHeap& pages, ChunkAccount* account, Lifetime lifetime,
+                size_t chunk_bytes)
+      : CountedBlocks(pages, account, lifetime, chunk_bytes, chunk_bytes) {}
   ~CountedBlocks();
   CountedBlocks(const CountedBlocks&) = delete;
   CountedBlocks& operator=(const CountedBlocks&) = delete;
@@ -35,6 +39,7 @@ class CountedBlocks {
   ChunkAccount* const account_;
   const Lifetime lifetime_;
   const size_t chunk_bytes_;
+  size_t next_bytes_;  // of the next chunk
   Chunk* current_ = nullptr;
 };
 

@@ -163,11 +163,11 @@ ChunkAccount* ScriptArena::account() {
 
 jsheap::CountedBlocks& ScriptArena::counted() {
   if (counted_ == nullptr) {
-    const size_t bytes =
-        grows() ? PolicyOf(lifetime_).chunk_bytes : chunk_bytes_;
+    const size_t most = RoundUp(
+        grows() ? PolicyOf(lifetime_).chunk_bytes : chunk_bytes_, kPageBytes);
     counted_ = std::make_unique<jsheap::CountedBlocks>(
-        arenas_.heap_->pages(), account(), lifetime_,
-        RoundUp(bytes, kPageBytes));
+        arenas_.heap_->pages(), account(), lifetime_, most,
+        grows() ? kFirstChunkBytes : most);
   }
   return *counted_;
 }

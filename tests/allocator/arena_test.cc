@@ -191,6 +191,22 @@ TEST_F(ArenaTest, LargeCountedBlockHasAChunkOfItsOwn) {
   FreeCounted(next, 100);
 }
 
+TEST_F(ArenaTest, CountedChunksGrow) {
+  auto* account = new ChunkAccount(Budget::kUnlimited, nullptr);
+  std::vector<void*> held;
+  {
+    CountedBlocks blocks(pages_, account, Lifetime::kTransient, 4 * kPageBytes,
+                         kPageBytes);
+    for (int i = 0; i < 150; ++i) held.push_back(blocks.Allocate(5000, true));
+  }
+  // 64, 128 and 256 KiB, thrice the last.
+  EXPECT_EQ(account->chunks.load(), 5u);
+  EXPECT_EQ(account->budget.used(), 15 * kPageBytes);
+  for (void* block : held) FreeCounted(block, 5000);
+  EXPECT_EQ(account->budget.used(), 0u);
+  account->DropReference();
+}
+
 TEST_F(ArenaTest, AccountsNest) {
   auto* outer = new ChunkAccount(Budget::kUnlimited, nullptr);
   auto* inner = new ChunkAccount(outer, 5000);
