@@ -8,42 +8,19 @@
 
 namespace jshost {
 
-using jsheap::Chunk;
-using jsheap::ChunkAccount;
 using jsheap::kPageBytes;
 using jsheap::PolicyOf;
 using jsheap::RoundUp;
 
 namespace {
 
-// An arena that may grow begins with this and doubles it from chunk to chunk,
-// up to a few times what its lifetime's policy says.
-constexpr size_t kFirstChunkBytes = kPageBytes;
-constexpr size_t kGrowth = 4;
-
 // At the end of a round that took several chunks, up to so many bytes of them
 // become one chunk: a reset costs by the chunk.
 constexpr uint64_t kMostJoinedBytes = size_t{2} << 20;
 
-// Dirty memory is zeroed so far ahead of the blocks: often enough that it is
-// still in the cache when a block is cut off it, seldom enough that the call
-// doesn't count.
-// But a round that takes little doesn't pay for more.
-constexpr size_t kZeroStep = size_t{32} << 10;
-constexpr size_t kLeastZeroStep = size_t{2} << 10;
-
-// An arena with a limit takes so much of it at a time.
-constexpr size_t kGrantStep = size_t{64} << 10;
-
 // What another arena may begin with has to be zeroed for it: not much more than
 // was used.
 constexpr size_t kMostSpareRatio = 4;
-
-constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
-
-void DropChunk(void*, size_t, void* chunk) {
-  static_cast<Chunk*>(chunk)->DropReference();
-}
 
 }  // namespace
 
@@ -68,8 +45,8 @@ void ScriptArena::Begin(const ScriptArenaOptions& options) {
   chunk_bytes_ = options.chunk_bytes;
   limit_ = options.limit;
   parent_ = options.parent;
-  has_limit_ =
-      limit_ != kUnlimited || (parent_ != nullptr && parent_->has_limit_);
+  has_limit_ = limit_ != jsheap::Budget::kUnlimited ||
+               (parent_ != nullptr && parent_->has_limit_);
   if (parent_ != nullptr) parent_->scopes_.push_back(this);
   allocations_ = resets_ = peak_bytes_ = 0;
   seen_count_ = state()->count;
@@ -150,130 +127,6 @@ size_t ScriptArena::spare_bytes() const {
 }
 
 void ScriptArena::DropSpare() { chunks_.clear(); }
-
-// ------------------------------------------------------------------ figures
-
-ChunkAccount* ScriptArena::account() {
-  if (account_ == nullptr) {
-    account_ = new ChunkAccount(
-        parent_ != nullptr ? parent_->account() : arenas_.counted_, limit_);
-  }
-  return account_;
-}
-
-jsheap::CountedBlocks& ScriptArena::counted() {
-  if (counted_ == nullptr) {
-    const size_t most = RoundUp(
-        grows() ? PolicyOf(lifetime_).chunk_bytes : chunk_bytes_, kPageBytes);
-    counted_ = std::make_unique<jsheap::CountedBlocks>(
-        arenas_.heap_->pages(), account(), lifetime_, most,
-        grows() ? kFirstChunkBytes : most);
-  }
-  return *counted_;
-}
-
-uint64_t ScriptArena::PlainBytes() const {
-  uint64_t bytes = ChunkBytesInUse() + big_bytes_;
-  for (const ScriptArena* scope : scopes_) bytes += scope->PlainBytes();
-  return bytes;
-}
-
-uint64_t ScriptArena::UsedBytes() const {
-  const uint64_t counted =
-      account_ != nullptr ? account_->live_bytes.load() : 0;
-  return PlainBytes() + counted;
-}
-
-// JavaScript's counter can't go round unseen: a chunk has less than 2^32
-// blocks, since empty ones are made by AllocateSlow.
-void ScriptArena::CountBlocks() {
-  const uint32_t now = state()->count;
-  allocations_ += static_cast<uint32_t>(now - seen_count_);
-  seen_count_ = now;
-}
-
-// Plain bytes only fall at the end of a round, of this arena or of a scope.
-void ScriptArena::RaisePeaks() {
-  for (ScriptArena* arena = this; arena != nullptr; arena = arena->parent_) {
-    arena->peak_bytes_ = std::max(arena->peak_bytes_, arena->UsedBytes());
-  }
-}
-
-// Chunks of plain blocks, of this arena and its scopes.
-void ScriptArena::AddChunks(ScriptArenaStats* stats) const {
-  stats->chunks += chunks_.size() + big_.size();
-  for (const ArenaChunk& chunk : chunks_) stats->chunk_bytes += chunk.size();
-  for (const Big& big : big_) stats->chunk_bytes += big.chunk.size();
-  for (const ScriptArena* scope : scopes_) scope->AddChunks(stats);
-}
-
-ScriptArenaStats ScriptArena::Stats() const {
-  ScriptArenaStats stats;
-  stats.used_bytes = UsedBytes();
-  peak_bytes_ = std::max(peak_bytes_, stats.used_bytes);
-  stats.peak_bytes = peak_bytes_;
-  AddChunks(&stats);
-  if (account_ != nullptr) {
-    stats.chunk_bytes += account_->budget.used();
-    stats.chunks += account_->chunks.load();
-    stats.retired_chunks = account_->retired.load();
-  }
-  stats.allocations =
-      allocations_ + static_cast<uint32_t>(state()->count - seen_count_);
-  stats.resets = resets_;
-  stats.limit = limit_;
-  return stats;
-}
-
-// -------------------------------------------------------------------- limit
-
-bool ScriptArena::Charge(uint64_t bytes) {
-  if (!has_limit_) return true;
-  if (!account()->blocks.TryCharge(bytes)) return false;
-  charged_ += bytes;
-  return true;
-}
-
-bool ScriptArena::HasRoomFor(uint64_t bytes) {
-  if (!has_limit_) return true;
-  if (!account()->blocks.TryCharge(bytes)) {
-    TakeBackGrants();
-    if (!account()->blocks.TryCharge(bytes)) return false;
-  }
-  account()->blocks.Release(bytes);
-  return true;
-}
-
-// What arenas under the same limits may still cut off by themselves.
-void ScriptArena::TakeBackGrants() {
-  ScriptArena* root = this;
-  while (root->parent_ != nullptr) root = root->parent_;
-  root->TakeBackGrant();
-}
-
-void ScriptArena::TakeBackOwnGrant() {
-  const uint64_t rest = state()->end - state()->at;
-  state()->end = state()->at;
-  if (!has_limit_) return;
-  charged_ -= rest;
-  account()->blocks.Release(rest);
-}
-
-void ScriptArena::TakeBackGrant() {
-  if (has_limit_) TakeBackOwnGrant();
-  for (ScriptArena* scope : scopes_) scope->TakeBackGrant();
-}
-
-ScriptArena::Obstacle ScriptArena::ObstacleFor(size_t bytes) {
-  return HasRoomFor(bytes) ? MemoryObstacleFor(bytes) : Obstacle::kArenaLimit;
-}
-
-ScriptArena::Obstacle ScriptArena::MemoryObstacleFor(size_t bytes) const {
-  const jsheap::Budget& budget = arenas_.buffers_->budget();
-  return bytes > budget.limit() || budget.used() > budget.limit() - bytes
-             ? Obstacle::kBufferLimit
-             : Obstacle::kMemory;
-}
 
 // ------------------------------------------------------------------- blocks
 
@@ -385,146 +238,6 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::MakeBuffer(size_t bytes,
   if (bytes == 0) ++allocations_;
   buffers_.emplace_back(isolate, buffer).SetWeak();
   return buffer;
-}
-
-// ------------------------------------------------------------------- chunks
-
-// Lets JavaScript cut blocks off the current chunk up to `end` at least. False
-// when a limit forbids it.
-bool ScriptArena::Grant(size_t end) {
-  ArenaState* const s = state();
-  if (end <= s->end) return true;
-  ArenaChunk& chunk = chunks_[current_];
-  size_t target = chunk.size();
-  if (zero_ && !chunk.is_zero()) {
-    const size_t step = std::clamp<size_t>(s->end, kLeastZeroStep, kZeroStep);
-    target = std::min(target, std::max(end, s->end + step));
-  }
-  if (has_limit_) {
-    target = std::min(target, std::max(end, s->end + kGrantStep));
-    if (!Charge(target - s->end)) {
-      TakeBackGrants();
-      target = end;
-      if (!Charge(target - s->end)) return false;
-    }
-  }
-  if (zero_) chunk.Zero(s->end, target);
-  s->end = static_cast<uint32_t>(target);
-  return true;
-}
-
-// Makes a chunk the current one, from its start.
-void ScriptArena::Enter(size_t index) {
-  current_ = index;
-  ArenaState* const s = state();
-  s->at = s->end = 0;
-  // With nothing in the way JavaScript gets all of it at once.
-  if (!has_limit_ && (!zero_ || chunks_[index].is_zero())) {
-    s->end = static_cast<uint32_t>(chunks_[index].size());
-  }
-}
-
-void ScriptArena::LeaveChunk() {
-  ArenaState* const s = state();
-  if (has_limit_) {
-    charged_ -= s->end - s->at;
-    account()->blocks.Release(s->end - s->at);
-  }
-  left_bytes_ += s->at;
-  s->at = s->end = 0;
-}
-
-// Goes on to a chunk with room for `bytes`.
-bool ScriptArena::NextChunk(size_t bytes, Obstacle* obstacle) {
-  const size_t next = chunks_.empty() ? 0 : current_ + 1;
-  const auto fits = std::find_if(
-      chunks_.begin() + static_cast<ptrdiff_t>(next), chunks_.end(),
-      [&](const ArenaChunk& chunk) { return chunk.size() >= bytes; });
-  if (fits != chunks_.end()) {
-    std::swap(chunks_[next], *fits);
-  } else {
-    std::optional<ArenaChunk> chunk =
-        NewChunk(std::max<size_t>(bytes, 1), NextChunkBytes(bytes), obstacle);
-    if (!chunk) return false;
-    chunks_.insert(chunks_.begin() + static_cast<ptrdiff_t>(next),
-                   std::move(*chunk));
-  }
-  if (next != 0) LeaveChunk();
-  Enter(next);
-  return true;
-}
-
-// Larger blocks get a chunk of their own.
-size_t ScriptArena::MostChunkBytes() const {
-  return grows() ? kGrowth * PolicyOf(lifetime_).chunk_bytes : chunk_bytes_;
-}
-
-size_t ScriptArena::NextChunkBytes(size_t bytes) const {
-  if (!grows()) return chunk_bytes_;
-  const size_t doubled =
-      chunks_.empty() ? kFirstChunkBytes : 2 * chunks_[current_].size();
-  return std::max(std::min(doubled, MostChunkBytes()),
-                  std::max(std::bit_ceil(bytes), kFirstChunkBytes));
-}
-
-// Of `wanted` bytes; where that is too much, of `least` at least.
-std::optional<ArenaChunk> ScriptArena::NewChunk(size_t least, size_t wanted,
-                                                Obstacle* obstacle) {
-  if (std::optional<ArenaChunk> chunk = TryNewChunk(wanted)) return chunk;
-  if (arenas_.DropSpare() != 0) {
-    if (std::optional<ArenaChunk> chunk = TryNewChunk(wanted)) return chunk;
-  }
-  least = RoundUp(least, kPageBytes);
-  if (grows() && least < wanted) {
-    if (std::optional<ArenaChunk> chunk = TryNewChunk(least)) return chunk;
-  } else {
-    least = wanted;
-  }
-  // As V8 does for a buffer: what nobody uses may be enough.
-  if (least <= arenas_.buffers_->budget().limit()) {
-    arenas_.isolate_->LowMemoryNotification();
-    if (std::optional<ArenaChunk> chunk = TryNewChunk(least)) return chunk;
-  }
-  *obstacle = MemoryObstacleFor(least);
-  if (*obstacle == Obstacle::kBufferLimit) {
-    arenas_.buffers_->OnRefusedToHost(least);
-  }
-  return {};
-}
-
-// All of it zero.
-std::optional<ArenaChunk> ScriptArena::TryNewChunk(size_t bytes) {
-  std::shared_ptr<v8::BackingStore> store;
-  if (bytes < kPageBytes) {
-    store = TakePart(bytes);
-  } else if (arenas_.heap_->ok() &&
-             bytes <= arenas_.heap_->pages().map().reserved_bytes()) {
-    Chunk* const chunk = arenas_.NewSpan(lifetime_, bytes);
-    if (chunk != nullptr) {
-      store = v8::ArrayBuffer::NewBackingStore(chunk->start(), bytes, DropChunk,
-                                               chunk);
-    }
-  }
-  if (store == nullptr) return {};
-  return ArenaChunk(std::move(store));
-}
-
-// A part of a page, which parts share.
-std::shared_ptr<v8::BackingStore> ScriptArena::TakePart(size_t bytes) {
-  if (partial_ != nullptr && partial_used_ + bytes > kPageBytes) {
-    partial_->DropReference();
-    partial_ = nullptr;
-  }
-  if (partial_ == nullptr) {
-    if (!arenas_.heap_->ok()) return nullptr;
-    partial_ = arenas_.NewSpan(lifetime_, kPageBytes);
-    partial_used_ = 0;
-    if (partial_ == nullptr) return nullptr;
-  }
-  char* const start = partial_->start() + partial_used_;
-  partial_used_ += bytes;
-  partial_->AddReference();
-  return v8::ArrayBuffer::NewBackingStore(start, bytes, DropChunk, partial_);
 }
 
 // ------------------------------------------------------------ end of a round

@@ -33,7 +33,7 @@ class ScriptArenas;
 
 struct ScriptArenaOptions {
   jsheap::Lifetime lifetime = jsheap::Lifetime::kTransient;
-  // A power of two >= kMinChunkBytes; 0: begin small and grow.
+  // A power of two from 4 KiB to 1 GiB; 0: begin small and grow.
   size_t chunk_bytes = 0;
   uint64_t limit = jsheap::Budget::kUnlimited;  // of usedBytes, scopes included
   bool zero = true;
@@ -64,9 +64,8 @@ struct ScriptArenaStats {
 
 class ScriptArena final : public BlockSource {
  public:
-  static constexpr size_t kMinChunkBytes = 4096;
-  static constexpr size_t kMaxChunkBytes = size_t{1} << 30;
-  static constexpr size_t kMaxAlignment = 4096;
+  // An arena that may grow begins with this and doubles it from chunk to chunk.
+  static constexpr size_t kFirstChunkBytes = jsheap::kPageBytes;
 
   // Who is in the way of an allocation.
   enum class Obstacle { kNone, kArenaLimit, kBufferLimit, kMemory };
