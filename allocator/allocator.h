@@ -20,6 +20,8 @@
 
 namespace jsheap {
 
+class PageHeap;
+
 // Every block is aligned to this many bytes.
 inline constexpr size_t kMinAlignment = 16;
 
@@ -91,6 +93,10 @@ class Allocator {
 
   // Where idle work can be done; null when there is none to do.
   virtual Reclaimable* reclaimable() { return nullptr; }
+
+  // Its page heap, where arenas may take their chunks; null when it has none
+  // for guests.
+  virtual PageHeap* page_heap() { return nullptr; }
 
   // The view of its insides; null when it has none to show.
   virtual const Inspectable* inspectable() const { return nullptr; }

@@ -1,19 +1,11 @@
 #include "allocator/arena/arena.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace jsheap {
 namespace {
 
 size_t RoundUpToPages(size_t bytes) { return PagesFor(bytes) << kPageShift; }
-
-// Zeroes what of a fresh block may have been written before.
-void ZeroBlock(Chunk* chunk, char* block, size_t bytes) {
-  if (block >= chunk->dirty_end) return;
-  const size_t dirty = static_cast<size_t>(chunk->dirty_end - block);
-  std::memset(block, 0, std::min(bytes, dirty));
-}
 
 }  // namespace
 
@@ -23,7 +15,8 @@ Arena::Arena(PageHeap& pages, const ArenaOptions& options)
       chunk_bytes_(RoundUpToPages(
           options.chunk_bytes != 0 ? options.chunk_bytes
                                    : PolicyOf(options.lifetime).chunk_bytes)),
-      account_(new ChunkAccount(options.limit, options.parent)) {}
+      account_(new ChunkAccount(options.limit, options.parent)),
+      counted_(pages, account_, lifetime_, chunk_bytes_) {}
 
 Arena::~Arena() {
   for (Chunk* chunk = plain_.first; chunk != nullptr;) {
@@ -31,7 +24,6 @@ Arena::~Arena() {
     chunk->DropReference();
     chunk = next;
   }
-  if (counted_ != nullptr) counted_->Retire();
   account_->DropReference();
 }
 
@@ -50,22 +42,13 @@ void* Arena::Allocate(size_t bytes, size_t alignment) {
 
 void* Arena::AllocateZeroed(size_t bytes, size_t alignment) {
   char* block = static_cast<char*>(Allocate(bytes, alignment));
-  if (block != nullptr) ZeroBlock(current_, block, bytes);
+  if (block != nullptr) current_->ZeroBlock(block, bytes);
   return block;
 }
 
 void* Arena::AllocateCounted(size_t bytes, bool zeroed, size_t alignment) {
-  char* block =
-      counted_ != nullptr ? counted_->Allocate(bytes, alignment) : nullptr;
-  if (block == nullptr) {
-    if (bytes > SIZE_MAX / 2) return nullptr;
-    Chunk* chunk = NextCountedChunk(bytes + alignment);
-    if (chunk == nullptr) return nullptr;
-    block = chunk->Allocate(bytes, alignment);
-  }
-  counted_->AddReference();
-  if (zeroed) ZeroBlock(counted_, block, bytes);
-  ++allocations_;
+  void* block = counted_.Allocate(bytes, zeroed, alignment);
+  if (block != nullptr) ++allocations_;
   return block;
 }
 
@@ -121,14 +104,6 @@ Chunk* Arena::NextPlainChunk(size_t least_bytes) {
   }
   filled_bytes_ += filled;
   current_ = chunk;
-  return chunk;
-}
-
-Chunk* Arena::NextCountedChunk(size_t least_bytes) {
-  Chunk* chunk = MakeChunk(least_bytes);
-  if (chunk == nullptr) return nullptr;
-  if (counted_ != nullptr) counted_->Retire();
-  counted_ = chunk;
   return chunk;
 }
 

@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "allocator/arena/chunk.h"
+#include "allocator/arena/counted_blocks.h"
 #include "allocator/arena/lifetime.h"
 #include "allocator/budget/budget.h"
 #include "allocator/pages/page_heap.h"
@@ -56,9 +57,11 @@ class Arena {
 
   // A counted block, zeroed when asked for, or null.
   void* AllocateCounted(size_t bytes, bool zeroed, size_t alignment = 16);
-  // Ends a counted block, of whichever arena; `span` is the head of its span
-  // (SpanKind::kArena). Thread-safe.
-  static void Free(Span* span) { Chunk::Of(span)->DropReference(); }
+  // Ends a counted block of `bytes` bytes, of whichever arena; `span` is the
+  // head of its span (SpanKind::kArena). Thread-safe.
+  static void Free(Span* span, size_t bytes) {
+    Chunk::Of(span)->FreeBlock(bytes);
+  }
 
   // Ends all plain blocks.
   void Reset();
@@ -74,7 +77,6 @@ class Arena {
   };
 
   Chunk* NextPlainChunk(size_t least_bytes);
-  Chunk* NextCountedChunk(size_t least_bytes);
   Chunk* MakeChunk(size_t least_bytes);
 
   PageHeap& pages_;
@@ -82,9 +84,9 @@ class Arena {
   const size_t chunk_bytes_;
   ChunkAccount* const account_;
 
-  List plain_;                 // all plain chunks
-  Chunk* current_ = nullptr;   // of them, the one being filled
-  Chunk* counted_ = nullptr;   // the counted chunk being filled
+  List plain_;                // all plain chunks
+  Chunk* current_ = nullptr;  // of them, the one being filled
+  CountedBlocks counted_;
   uint64_t filled_bytes_ = 0;  // used in the chunks before current_
   uint64_t peak_bytes_ = 0;
   uint64_t allocations_ = 0;

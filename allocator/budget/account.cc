@@ -96,6 +96,17 @@ void Account::RaisePeak(Lane& lane, uint64_t allocated) {
                        std::memory_order_relaxed);
 }
 
+Account::PeakWindow::PeakWindow(Account* account)
+    : account_(account), outer_peak_bytes_(account->peak_live_bytes_) {
+  account->earlier_peak_bytes_ = account->peak_live_bytes();
+  account->peak_live_bytes_ = account->live_bytes();
+  for (Lane& lane : account->lanes_) lane.next_peak = 0;
+}
+
+Account::PeakWindow::~PeakWindow() {
+  account_->peak_live_bytes_ = std::max(outer_peak_bytes_, peak_live_bytes());
+}
+
 uint64_t Account::Sum(Counter Lane::* counter) const {
   uint64_t sum = 0;
   for (uint32_t lanes = lanes_in_use_.load(std::memory_order_acquire);
@@ -112,9 +123,13 @@ uint64_t Account::Live(Counter Lane::* allocated, Counter Lane::* freed) const {
   return Sum(allocated) - gone;
 }
 
-// Frees first, for the same reason.
+// Frees first, for the same reason; and of them those that were never charged
+// last, so that some are taken for charged too late rather than too early.
 void Account::SettleLocked() {
-  const uint64_t frees = Sum(&Lane::freed_bytes);
+  const uint64_t freed = Sum(&Lane::freed_bytes);
+  const uint64_t unpaid = Sum(&Lane::freed_unpaid_bytes);
+  const uint64_t frees =
+      std::max(settled_frees_, freed - std::min(freed, unpaid));
   const uint64_t uncharged = Sum(&Lane::uncharged);
   budget_->ChargeLocked(uncharged - settled_uncharged_);
   budget_->ReleaseLocked(frees - settled_frees_);

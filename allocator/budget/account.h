@@ -12,6 +12,7 @@
 #ifndef ALLOCATOR_BUDGET_ACCOUNT_H_
 #define ALLOCATOR_BUDGET_ACCOUNT_H_
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -49,8 +50,10 @@ class Account {
     // As long as allocated_bytes is no more than this, the peak can't have been
     // passed.
     Counter next_peak{0};
+    // A second line, only used for blocks that somebody else pays for.
+    Counter freed_unpaid_bytes{0};  // of freed_bytes
   };
-  static_assert(sizeof(Lane) == 64);
+  static_assert(sizeof(Lane) == 128);
 
   // The most that a thread charges in advance.
   static constexpr uint64_t kMostCredit = uint64_t{1} << 20;
@@ -96,8 +99,18 @@ class Account {
     Add(lane, lane.freed_bytes, bytes, std::memory_order_release);
   }
 
+  // A block for which somebody else is charged comes and goes.
+  void CountUnpaidAllocation(uint64_t bytes) { CountAllocation(Mine(), bytes); }
+  void CountUnpaidFree(uint64_t bytes) {
+    Lane& lane = Mine();
+    // Before it counts as freed, so that nothing is given back for it.
+    Add(lane, lane.freed_unpaid_bytes, bytes, std::memory_order_release);
+    CountFree(bytes);
+  }
+
   uint64_t allocations() const { return Sum(&Lane::allocated_blocks); }
   uint64_t frees() const { return Sum(&Lane::freed_blocks); }
+  uint64_t allocated_bytes() const { return Sum(&Lane::allocated_bytes); }
   uint64_t live_blocks() const {
     return Live(&Lane::allocated_blocks, &Lane::freed_blocks);
   }
@@ -107,8 +120,26 @@ class Account {
   // The most that was ever live. Exact while one thread allocates, as an
   // isolate's does; what several allocate at one time may be missed.
   uint64_t peak_live_bytes() const {
-    return peak_live_bytes_.load(std::memory_order_relaxed);
+    return std::max(peak_live_bytes_.load(std::memory_order_relaxed),
+                    earlier_peak_bytes_.load(std::memory_order_relaxed));
   }
+
+  // The most that is live while it lives. Windows nest; on one thread.
+  class PeakWindow {
+   public:
+    explicit PeakWindow(Account* account);
+    ~PeakWindow();
+    PeakWindow(const PeakWindow&) = delete;
+    PeakWindow& operator=(const PeakWindow&) = delete;
+
+    uint64_t peak_live_bytes() const {
+      return account_->peak_live_bytes_.load(std::memory_order_relaxed);
+    }
+
+   private:
+    Account* const account_;
+    const uint64_t outer_peak_bytes_;
+  };
 
  private:
   friend class Budget;
@@ -150,7 +181,9 @@ class Account {
   Budget* const budget_;
   std::atomic<bool> is_limited_;
   std::atomic<uint32_t> lanes_in_use_;  // a bit a lane
+  // Since the innermost PeakWindow began, and before that.
   Counter peak_live_bytes_{0};
+  Counter earlier_peak_bytes_{0};
   // Guarded by the tree's lock:
   uint64_t settled_frees_ = 0;
   uint64_t settled_uncharged_ = 0;

@@ -38,7 +38,7 @@ bool ParseReclaimer(std::string_view text, ReclaimerOptions* options,
 
 class Reclaimer final : public ReclaimListener {
  public:
-  static constexpr size_t kMostHeaps = 2;
+  static constexpr size_t kMostHeaps = 3;
 
   // At most kMostHeaps, null for none; all must outlive this. Allocates nothing
   // from the process's heap but what starting a thread takes.

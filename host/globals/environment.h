@@ -14,6 +14,8 @@
 #include "host/globals/output.h"
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/script_arenas.h"
 
 namespace v8 {
 class TryCatch;
@@ -58,6 +60,8 @@ struct Environment {
   Output* out = nullptr;
   Output* err = nullptr;
   std::shared_ptr<ArrayBufferAllocator> buffers;
+  GcMonitor* gc = nullptr;
+  std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   std::vector<std::string> script_args;
   std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
   std::chrono::system_clock::time_point start_wall;

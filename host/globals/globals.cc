@@ -7,7 +7,9 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallTimers(context);
   InstallQueueMicrotask(context);
   InstallPerformance(context);
+  InstallStructuredClone(context);
   InstallHeap(context);
+  InstallArena(context);
 }
 
 }  // namespace jshost

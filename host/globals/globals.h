@@ -17,6 +17,9 @@ void InstallTimers(v8::Local<v8::Context> context);          // timers.cc
 void InstallQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
 void InstallPerformance(v8::Local<v8::Context> context);     // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
+void InstallStructuredClone(
+    v8::Local<v8::Context> context);                // structured_clone.cc
+void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -24,6 +27,10 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
 // Adds the part that looks into values.
 void AddInspectNatives(v8::Local<v8::Context> context,
                        v8::Local<v8::Object> natives);
+
+// Adds what makes arenas.
+void AddArenaNatives(v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> natives);
 
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);

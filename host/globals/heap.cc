@@ -1,100 +1,121 @@
-// The global `heap`: what the custom heap tells of itself.
+// The global `heap`: what the custom heap tells of itself and does on request.
 
-#include <limits>
+#include "host/globals/heap.h"
 
+#include <fmt/format.h>
+#include <v8-array-buffer.h>
+#include <v8-exception.h>
+
+#include "allocator/operator_new/operator_new.h"
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
 
 namespace jshost {
+namespace heap {
+
+v8::Maybe<bool> IsSet(Environment& env, const Options& options,
+                      const char* name) {
+  if (!options) return v8::Just(false);
+  v8::Local<v8::Value> value;
+  if (!(*options)
+           ->Get(env.isolate->GetCurrentContext(), Name(env.isolate, name))
+           .ToLocal(&value)) {
+    return v8::Nothing<bool>();
+  }
+  return v8::Just(value->BooleanValue(env.isolate));
+}
+
+void ThrowNotSupported(Environment& env, const char* what) {
+  const v8::Local<v8::Value> error = v8::Exception::TypeError(
+      String(env.isolate,
+             fmt::format("{} is not supported by the allocator '{}'; try slab",
+                         what, env.buffers->heap().name())));
+  Set(env.isolate->GetCurrentContext(), error.As<v8::Object>(), "code",
+      String(env.isolate, "ERR_NOT_SUPPORTED"));
+  env.isolate->ThrowException(error);
+}
+
 namespace {
 
-// Fills one result object.
-class Record {
- public:
-  explicit Record(v8::Isolate* isolate)
-      : isolate_(isolate), object_(v8::Object::New(isolate)) {}
-
-  void Add(std::string_view name, v8::Local<v8::Value> value) {
-    Set(isolate_->GetCurrentContext(), object_, name, value);
-  }
-  void Add(std::string_view name, uint64_t value) {
-    Add(name, v8::Number::New(isolate_, static_cast<double>(value)));
-  }
-  // What the allocator can't tell is null.
-  void Add(std::string_view name, const std::optional<uint64_t>& value) {
-    if (value) return Add(name, *value);
-    Add(name, v8::Null(isolate_));
-  }
-  v8::Local<v8::Object> object() const { return object_; }
-
- private:
-  v8::Isolate* const isolate_;
-  const v8::Local<v8::Object> object_;
-};
-
-v8::Local<v8::Object> Spans(v8::Isolate* isolate,
-                            const std::optional<jsheap::SpanCounts>& spans) {
-  Record record(isolate);
-  const auto field = [&](uint64_t jsheap::SpanCounts::* member) {
-    return spans ? std::optional((*spans).*member) : std::nullopt;
-  };
-  record.Add("inUse", field(&jsheap::SpanCounts::in_use));
-  record.Add("freeZero", field(&jsheap::SpanCounts::free_zero));
-  record.Add("freeDirty", field(&jsheap::SpanCounts::free_dirty));
-  record.Add("released", field(&jsheap::SpanCounts::released));
-  return record.object();
+uint64_t TrimOne(jsheap::Reclaimable* reclaimable) {
+  return reclaimable != nullptr ? reclaimable->Trim() : 0;
 }
 
-// No arenas exist yet, so nothing is in them.
-v8::Local<v8::Object> Lifetimes(v8::Isolate* isolate) {
-  Record lifetimes(isolate);
-  for (const char* name : {"transient", "intermediate", "persistent"}) {
-    Record lifetime(isolate);
-    for (const char* field : {"arenas", "usedBytes", "chunkBytes"}) {
-      lifetime.Add(field, uint64_t{0});
+double Trim(Environment& env) {
+  jsheap::Reclaimable* const reclaimable = env.buffers->heap().reclaimable();
+  if (reclaimable == nullptr) {
+    ThrowNotSupported(env, "heap.trim");
+    return 0;
+  }
+  if (env.arenas != nullptr) env.arenas->DropSpare();
+  uint64_t bytes = TrimOne(reclaimable);
+  const jsheap::ArenaHeap& arenas = *env.buffers->arena_heap();
+  if (arenas.is_apart()) bytes += TrimOne(&arenas.pages());
+  if (jsheap::Allocator* natives = jsheap::OperatorNewHeap()) {
+    bytes += TrimOne(natives->reclaimable());
+  }
+  return static_cast<double>(bytes);
+}
+
+void Verify(Environment& env) {
+  const jsheap::Inspectable* const inspectable =
+      env.buffers->heap().inspectable();
+  if (inspectable == nullptr) return ThrowNotSupported(env, "heap.verify");
+  std::string fault = inspectable->Verify();
+  const jsheap::ArenaHeap& arenas = *env.buffers->arena_heap();
+  if (fault.empty() && arenas.is_apart()) {
+    const char* other = arenas.pages().Verify();
+    if (other != nullptr) fault = other;
+  }
+  if (!fault.empty()) {
+    Throw(env.isolate, ErrorKind::kError, "the heap is damaged: " + fault);
+  }
+}
+
+void Refuse(Environment& env, const char* what) {
+  Throw(env.isolate, ErrorKind::kTypeError,
+        fmt::format("heap.free: buffer must be an ArrayBuffer or a view of "
+                    "one, got {}",
+                    what));
+}
+
+void FreeBuffer(Environment& env, v8::Local<v8::Value> value) {
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (value->IsArrayBuffer()) {
+    buffer = value.As<v8::ArrayBuffer>();
+  } else if (value->IsArrayBufferView()) {
+    const v8::Local<v8::Value> of = value.As<v8::ArrayBufferView>()->Buffer();
+    if (!of->IsArrayBuffer()) {
+      return Refuse(env, "a view of a SharedArrayBuffer");
     }
-    lifetimes.Add(name, lifetime.object());
+    buffer = of.As<v8::ArrayBuffer>();
+  } else if (value->IsSharedArrayBuffer()) {
+    return Refuse(env, "a SharedArrayBuffer, which others may use");
+  } else {
+    return Refuse(env, Describe(env.isolate, value).c_str());
   }
-  return lifetimes.object();
-}
-
-v8::Local<v8::Value> Limit(v8::Isolate* isolate, uint64_t limit) {
-  return v8::Number::New(isolate, limit == jsheap::Budget::kUnlimited
-                                      ? std::numeric_limits<double>::infinity()
-                                      : static_cast<double>(limit));
-}
-
-v8::Local<v8::Object> Stats(Environment& env) {
-  v8::Isolate* const isolate = env.isolate;
-  const ArrayBufferAllocator& buffers = *env.buffers;
-  const jsheap::AllocatorStats heap = buffers.heap().Stats();
-  Record stats(isolate);
-  stats.Add("allocator", String(isolate, buffers.heap().name()));
-  stats.Add("liveBytes", buffers.account().live_bytes());
-  stats.Add("liveBlocks", buffers.account().live_blocks());
-  stats.Add("allocatedBytes", heap.allocated_bytes);
-  stats.Add("committedBytes", heap.committed_bytes);
-  stats.Add("reservedBytes", heap.reserved_bytes);
-  stats.Add("zeroedBytes", heap.zeroed_bytes);
-  stats.Add("cachedBytes", heap.cached_bytes);
-  stats.Add("peakLiveBytes", buffers.account().peak_live_bytes());
-  stats.Add("peakCommittedBytes", heap.peak_committed_bytes);
-  stats.Add("allocations", buffers.account().allocations());
-  stats.Add("frees", buffers.account().frees());
-  stats.Add("failures", buffers.failures());
-  stats.Add("limit", Limit(isolate, buffers.budget().limit()));
-  stats.Add("nativeObjects", v8::Array::New(isolate));
-  stats.Add("spans", Spans(isolate, heap.spans));
-  stats.Add("lifetimes", Lifetimes(isolate));
-  return stats.object();
+  if (buffer->WasDetached()) return;
+  if (!buffer->IsDetachable()) {
+    return Refuse(env, "the buffer of a WebAssembly.Memory");
+  }
+  if (env.buffers->arena_heap()->Owns(buffer->Data())) {
+    return Refuse(env, "memory of an arena; reset or dispose the arena");
+  }
+  buffer->Detach({}).FromMaybe(false);
 }
 
 }  // namespace
+}  // namespace heap
 
 void InstallHeap(v8::Local<v8::Context> context) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const v8::Local<v8::Object> heap = v8::Object::New(isolate);
-  Method<&Stats>(context, heap, "stats");
+  Method<&heap::Stats, "options">(context, heap, "stats");
+  Method<&heap::Map, "options">(context, heap, "map");
+  Method<&heap::Measure, "fn">(context, heap, "measure");
+  Method<&heap::FreeBuffer, "buffer">(context, heap, "free");
+  Method<&heap::Trim>(context, heap, "trim");
+  Method<&heap::Verify>(context, heap, "verify");
   Define(context, heap, "allocator",
          String(isolate, Environment::For(isolate).buffers->heap().name()));
   Define(context, context->Global(), "heap", heap);

@@ -22,6 +22,7 @@
     FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
     RegExpPrototypeSymbolReplace: uncurryThis(RegExp.prototype[Symbol.replace]),
     RegExpPrototypeSymbolSplit: uncurryThis(RegExp.prototype[Symbol.split]),
+    SymbolDispose: Symbol.dispose,
     SymbolFor: Symbol.for,
     SymbolIterator: Symbol.iterator,
     SymbolToPrimitive: Symbol.toPrimitive,
@@ -52,7 +53,10 @@
   }
 
   for (const name of ['AggregateError', 'ArrayBuffer', 'DataView', 'Promise', 'RangeError',
-                      'TypeError', 'Uint8Array', 'WeakMap', 'WeakSet']) {
+                      'TypeError', 'WeakMap', 'WeakSet',
+                      'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array',
+                      'Int32Array', 'Uint32Array', 'Float16Array', 'Float32Array', 'Float64Array',
+                      'BigInt64Array', 'BigUint64Array']) {
     type(name, []);
   }
   type('Array', ['filter', 'forEach', 'includes', 'indexOf', 'join', 'map', 'pop', 'push',
@@ -64,7 +68,7 @@
   type('Function', ['bind', 'call', 'toString']);
   type('Map', ['entries', 'forEach']);
   type('Number', ['toFixed', 'toString', 'valueOf'],
-       ['isFinite', 'isNaN', 'parseFloat', 'parseInt']);
+       ['isFinite', 'isInteger', 'isNaN', 'parseFloat', 'parseInt']);
   type('Object', ['hasOwnProperty', 'propertyIsEnumerable', 'toString'],
        ['assign', 'defineProperty', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
         'getOwnPropertySymbols', 'getPrototypeOf', 'is', 'keys', 'seal', 'setPrototypeOf']);
@@ -75,6 +79,7 @@
                   'split', 'startsWith', 'toLowerCase', 'valueOf']);
   type('Symbol', ['toString', 'valueOf']);
   statics('Math', Math, ['floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
+  getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');
   getter('TypedArray', TypedArray.prototype, 'length', 'Length');

@@ -108,6 +108,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
             .refusals = refusals};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
+  environment_.gc = gc_.get();
   rejections_ = std::make_unique<PromiseRejections>(isolate_);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate_->SetPromiseRejectCallback(OnPromiseReject);
@@ -136,6 +137,7 @@ Runtime::~Runtime() {
   timers_.Clear();
   {
     const v8::HandleScope handles(isolate_);
+    environment_.arenas.reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
@@ -248,7 +250,10 @@ Ending Runtime::RunToEnd() {
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
-    loop_->RunOne([this] { observer_->OnIdle(); });
+    loop_->RunOne([this] {
+      if (environment_.arenas != nullptr) environment_.arenas->DropSpare();
+      observer_->OnIdle();
+    });
   }
   if (!ending_ && !main_promise_.IsEmpty() &&
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
@@ -266,7 +271,10 @@ bool Runtime::HasWork() const {
 void Runtime::AfterTask() {
   if (ending_) return;
   const v8::HandleScope handles(isolate_);
+  // The job is over, and what it entered and forgot with it.
+  if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   isolate_->PerformMicrotaskCheckpoint();
+  if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (ending_) return;
   CheckMainModule();
@@ -325,8 +333,8 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
-// V8's errors about memory that it didn't get; by their text, since they are
-// RangeErrors like any other.
+// Errors about memory that V8 or an arena didn't get; by their text, since they
+// are RangeErrors like any other.
 bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   if (environment_.buffers->refusals().count() == 0) return false;
   if (!error->IsNativeError()) return false;
@@ -336,7 +344,7 @@ bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   for (const std::string_view end :
        {"Array buffer allocation failed", "could not allocate memory",
         "Unable to grow instance memory", ".resize: Out of memory",
-        ".grow: Out of memory"}) {
+        ".grow: Out of memory", "raise --buffer-limit"}) {
     if (text.ends_with(end)) return true;
   }
   return false;

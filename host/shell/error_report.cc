@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "host/globals/error_place.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr int kMostCauses = 8;
 constexpr uint32_t kMostErrors = 5;  // of an AggregateError
 constexpr size_t kWidestLine = 120;  // minified code has lines without end
+constexpr std::string_view kOwnScript = "jshost:";  // see runtime/builtins.h
 constexpr std::string_view kUncaught = "Uncaught ";
 
 class Formatter {
@@ -28,6 +30,7 @@ class Formatter {
 
   std::string Format() {
     place_ = GetErrorPlace(context_, report_.error);
+    if (!place_) place_ = PlaceOfCaller();
     AddHeadline();
     place_ ? AddPlacedLine() : AddSourceLine();
     text_ += Frames(report_.error);
@@ -37,6 +40,46 @@ class Formatter {
   }
 
  private:
+  static bool IsOwn(std::string_view script) {
+    return script.starts_with(kOwnScript);
+  }
+
+  // What the shell's own JavaScript throws belongs where a script called it.
+  std::optional<ErrorPlace> PlaceOfCaller() const {
+    const v8::Local<v8::Value> resource =
+        report_.message->GetScriptResourceName();
+    const v8::Local<v8::StackTrace> trace = report_.message->GetStackTrace();
+    if (!resource->IsString() || !IsOwn(ToText(isolate_, resource)) ||
+        trace.IsEmpty()) {
+      return std::nullopt;
+    }
+    for (int i = 0; i < trace->GetFrameCount(); ++i) {
+      const v8::Local<v8::StackFrame> frame =
+          trace->GetFrame(isolate_, static_cast<uint32_t>(i));
+      const v8::Local<v8::String> name = frame->GetScriptName();
+      if (name.IsEmpty() || IsOwn(ToText(isolate_, name))) continue;
+      const int line = frame->GetLineNumber();
+      return ErrorPlace{ToText(isolate_, name), line, frame->GetColumn(),
+                        LineOf(frame->GetScriptSource(), line)};
+    }
+    return std::nullopt;
+  }
+
+  // Line `number`, from 1, of a text.
+  std::string LineOf(v8::Local<v8::String> source, int number) const {
+    if (source.IsEmpty()) return {};
+    const std::string text = ToText(isolate_, source);
+    size_t start = 0;
+    for (int i = 1; i < number; ++i) {
+      start = text.find('\n', start);
+      if (start == std::string::npos) return {};
+      ++start;
+    }
+    std::string line = text.substr(start, text.find('\n', start) - start);
+    if (line.size() > kWidestLine) line.clear();
+    return line;
+  }
+
   std::string Location() const {
     if (place_) {
       return fmt::format("{}:{}:{}", place_->file, place_->line,
@@ -67,6 +110,7 @@ class Formatter {
   }
 
   void AddPlacedLine() {
+    if (place_->source_line.empty()) return;
     const size_t before =
         std::min(place_->source_line.size(),
                  static_cast<size_t>(std::max(1, place_->column)) - 1);
@@ -128,7 +172,15 @@ class Formatter {
     size_t at = stack.starts_with("    at ") ? 0 : stack.find("\n    at ");
     if (at == std::string::npos) return {};
     if (stack[at] == '\n') ++at;
-    return stack.substr(at) + "\n";
+    // The shell's own frames on top tell a script's author nothing.
+    for (;;) {
+      const size_t end = stack.find('\n', at);
+      if (end == std::string::npos ||
+          stack.substr(at, end - at).find(kOwnScript) == std::string::npos) {
+        return stack.substr(at) + "\n";
+      }
+      at = end + 1;
+    }
   }
 
   // One error within another: its stack, or what it is.

@@ -60,12 +60,15 @@ class Shell final : public RuntimeObserver {
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
                      const std::string& where) override {
     const uint64_t limit = buffers.budget().limit();
-    const std::string what =
-        limit == jsheap::Budget::kUnlimited
-            ? "the heap has no memory left for buffers"
-            : fmt::format("buffer limit of {} reached", FormatSize(limit));
+    const uint64_t used = buffers.budget().used();
+    std::string what = "the heap has no memory left for buffers";
+    if (limit != jsheap::Budget::kUnlimited) {
+      what = fmt::format("buffer limit of {} reached", FormatSize(limit));
+    } else if (buffers.source_refused()) {
+      what = "an arena has no memory left for buffers";
+    }
     SayLine(fmt::format("{} ({} in use, {} more asked for){}{}", what,
-                        FormatSize(buffers.budget().used()),
+                        FormatSize(used),
                         FormatSize(buffers.refusals().last_bytes()),
                         where.empty() ? "" : " ", where));
   }

@@ -17,6 +17,7 @@ ArrayBufferAllocator::ArrayBufferAllocator(
     std::shared_ptr<jsheap::Budget> budget)
     : heap_(std::move(heap)),
       budget_(std::move(budget)),
+      arena_heap_(jsheap::ArenaHeap::For(heap_)),
       account_(budget_.get()) {}
 
 ArrayBufferAllocator::~ArrayBufferAllocator() = default;
@@ -42,15 +43,18 @@ template <typename Take>
   const bool refusable = bytes > kNeverRefused;
   void* block = nullptr;
   if (lane == nullptr) {
-    if (refusable) return Refuse(bytes);
-    lane = &account_.Charge(bytes);
+    lane = TryChargeAgain(bytes);
+    if (lane == nullptr) {
+      if (refusable) return Refuse(bytes, /*by_source=*/false);
+      lane = &account_.Charge(bytes);
+    }
     block = take(bytes);
   }
   if (block == nullptr) block = TakeReclaimed(bytes, take);
   if (block == nullptr && !refusable) block = AllocateFallback(bytes);
   if (block == nullptr) {
     account_.Uncharge(bytes);
-    return Refuse(bytes);
+    return Refuse(bytes, /*by_source=*/false);
   }
   refusals_.OnServed();
   account_.CountAllocation(*lane, bytes);
@@ -67,23 +71,62 @@ void* ArrayBufferAllocator::TakeReclaimed(size_t bytes, Take take) {
   return take(bytes);
 }
 
-void* ArrayBufferAllocator::Refuse(size_t bytes) {
+// Without what is kept for later.
+ArrayBufferAllocator::Lane* ArrayBufferAllocator::TryChargeAgain(size_t bytes) {
+  return spare_ != nullptr && spare_->DropSpare() != 0
+             ? account_.TryCharge(bytes)
+             : nullptr;
+}
+
+// A source pays for its chunks.
+void* ArrayBufferAllocator::ServeFromSource(size_t bytes, bool zeroed) {
+  void* block = source_->AllocateBlock(bytes, zeroed);
+  if (block == nullptr) {
+    if (bytes <= kNeverRefused) return nullptr;
+    return Refuse(bytes, /*by_source=*/true);
+  }
+  refusals_.OnServed();
+  account_.CountUnpaidAllocation(bytes);
+  return block;
+}
+
+void* ArrayBufferAllocator::Refuse(size_t bytes, bool by_source) {
+  source_refused_ = by_source;
   failures_.fetch_add(1, kRelaxed);
   refusals_.OnRefused(bytes);
   return nullptr;
 }
 
+void ArrayBufferAllocator::OnRefusedToHost(size_t bytes) {
+  failures_.fetch_add(1, kRelaxed);
+  source_refused_ = false;
+  refusals_.OnRefusedToHost(bytes);
+}
+
 void* ArrayBufferAllocator::Allocate(size_t bytes) {
+  if (source_ != nullptr) [[unlikely]] {
+    void* block = ServeFromSource(bytes, /*zeroed=*/true);
+    if (block != nullptr || bytes > kNeverRefused) return block;
+  }
   return Serve(bytes,
                [this](size_t size) { return heap_->AllocateZeroed(size); });
 }
 
 void* ArrayBufferAllocator::AllocateUninitialized(size_t bytes) {
+  if (source_ != nullptr) [[unlikely]] {
+    void* block = ServeFromSource(bytes, /*zeroed=*/false);
+    if (block != nullptr || bytes > kNeverRefused) return block;
+  }
   return Serve(bytes, [this](size_t size) { return heap_->Allocate(size); });
 }
 
 void ArrayBufferAllocator::Free(void* block, size_t bytes) {
   if (block == nullptr) return;
+  if (arena_heap_->Owns(block)) {
+    arena_heap_->FreeCounted(block, bytes);
+    account_.CountUnpaidFree(bytes);
+    return;
+  }
   const bool is_fallback = bytes <= kNeverRefused &&
                            fallback_count_.load(kRelaxed) != 0 &&
                            FreeFallback(block);

@@ -18,8 +18,10 @@
 #include <unordered_set>
 
 #include "allocator/allocator.h"
+#include "allocator/arena/arena_heap.h"
 #include "allocator/budget/account.h"
 #include "allocator/budget/budget.h"
+#include "host/v8_memory/block_source.h"
 #include "host/v8_memory/refusals.h"
 
 namespace jshost {
@@ -54,7 +56,30 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
     return failures_.load(std::memory_order_relaxed);
   }
 
+  // From now on blocks come from `source`, which pays for them itself; null is
+  // the heap again. On the isolate's thread.
+  void set_source(BlockSource* source) { source_ = source; }
+  // What is dropped before a request is refused; may be null.
+  void set_spare(SpareMemory* spare) { spare_ = spare; }
+
+  // The most that is live while it lives. On the isolate's thread; windows
+  // nest.
+  class PeakWindow : public jsheap::Account::PeakWindow {
+   public:
+    explicit PeakWindow(ArrayBufferAllocator* buffers)
+        : jsheap::Account::PeakWindow(&buffers->account_) {}
+  };
+
+  // Memory that the host asked the budget for was refused.
+  void OnRefusedToHost(size_t bytes);
+  // Whether the last refusal was a source's, not the heap's.
+  bool source_refused() const { return source_refused_; }
+
   const jsheap::Allocator& heap() const { return *heap_; }
+  jsheap::Allocator& heap() { return *heap_; }
+  const std::shared_ptr<jsheap::ArenaHeap>& arena_heap() const {
+    return arena_heap_;
+  }
   const jsheap::Budget& budget() const { return *budget_; }
   std::shared_ptr<jsheap::Budget> shared_budget() const { return budget_; }
   Refusals& refusals() { return refusals_; }
@@ -69,15 +94,22 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   void* ServeSlow(size_t bytes, Take take, Lane* lane);
   template <typename Take>
   void* TakeReclaimed(size_t bytes, Take take);
-  void* Refuse(size_t bytes);
+  Lane* TryChargeAgain(size_t bytes);
+  void* ServeFromSource(size_t bytes, bool zeroed);
+  void* Refuse(size_t bytes, bool by_source);
   void* AllocateFallback(size_t bytes);
   bool FreeFallback(void* block);
 
   const std::shared_ptr<jsheap::Allocator> heap_;
   const std::shared_ptr<jsheap::Budget> budget_;
+  const std::shared_ptr<jsheap::ArenaHeap> arena_heap_;
   // Frees come on other threads than what is around them is used on.
   jsheap::Account account_;
   Refusals refusals_;
+  BlockSource* source_ = nullptr;
+  SpareMemory* spare_ = nullptr;
+  bool source_refused_ = false;
+
   std::atomic<uint64_t> failures_{0};
 
   // Blocks of at most kNeverRefused bytes that the exhausted heap could not

@@ -24,6 +24,25 @@ GcMonitor::~GcMonitor() {
   isolate_->RemoveGCEpilogueCallback(OnEnd, this);
 }
 
+// Of a window's pauses the longest is found by forgetting the earlier ones'.
+GcMonitor::Window::Window(GcMonitor* monitor)
+    : monitor_(monitor), before_(monitor->counts_) {
+  monitor_->counts_.max_pause_ms = 0;
+}
+
+GcMonitor::Window::~Window() {
+  double& longest = monitor_->counts_.max_pause_ms;
+  longest = std::max(longest, before_.max_pause_ms);
+}
+
+GcCounts GcMonitor::Window::counts() const {
+  const GcCounts& now = monitor_->counts_;
+  return {.minor = now.minor - before_.minor,
+          .major = now.major - before_.major,
+          .pause_ms = now.pause_ms - before_.pause_ms,
+          .max_pause_ms = now.max_pause_ms};
+}
+
 void GcMonitor::OnBegin(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
                         void* self) {
   static_cast<GcMonitor*>(self)->begin_ = std::chrono::steady_clock::now();

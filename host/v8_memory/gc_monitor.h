@@ -31,6 +31,21 @@ class GcMonitor {
 
   const GcCounts& counts() const { return counts_; }
 
+  // What happens while it lives. Windows nest.
+  class Window {
+   public:
+    explicit Window(GcMonitor* monitor);
+    ~Window();
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    GcCounts counts() const;
+
+   private:
+    GcMonitor* const monitor_;
+    const GcCounts before_;
+  };
+
  private:
   static void OnBegin(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void*);
   static void OnEnd(v8::Isolate*, v8::GCType, v8::GCCallbackFlags, void*);

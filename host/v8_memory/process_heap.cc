@@ -35,10 +35,13 @@ std::unique_ptr<ProcessHeap> ProcessHeap::Make(const std::string& allocator,
     return nullptr;
   }
   std::unique_ptr<ProcessHeap> heap(new ProcessHeap(std::move(buffers)));
+  // Which the allocator's own covers unless it is apart.
+  heap->arenas_ = jsheap::ArenaHeap::For(heap->buffers_);
   heap->reclaimer_ = std::make_unique<jsheap::Reclaimer>(
       std::initializer_list<jsheap::Reclaimable*>{
           ReclaimableOf(heap->buffers_.get()),
-          ReclaimableOf(jsheap::OperatorNewHeap())},
+          ReclaimableOf(jsheap::OperatorNewHeap()),
+          heap->arenas_->is_apart() ? &heap->arenas_->pages() : nullptr},
       options);
   return heap;
 }

@@ -1,5 +1,5 @@
 // The process's heaps, put together: the allocator behind ArrayBuffers, the
-// heap behind operator new, and the reclaimer of both.
+// heap behind operator new, that of arenas, and the reclaimer of all.
 
 #ifndef HOST_V8_MEMORY_PROCESS_HEAP_H_
 #define HOST_V8_MEMORY_PROCESS_HEAP_H_
@@ -8,6 +8,7 @@
 #include <string>
 
 #include "allocator/allocator.h"
+#include "allocator/arena/arena_heap.h"
 
 namespace jsheap {
 class Reclaimer;
@@ -43,6 +44,7 @@ class ProcessHeap {
   explicit ProcessHeap(std::shared_ptr<jsheap::Allocator> buffers);
 
   const std::shared_ptr<jsheap::Allocator> buffers_;
+  std::shared_ptr<jsheap::ArenaHeap> arenas_;
   std::unique_ptr<jsheap::Reclaimer> reclaimer_;
 };
 

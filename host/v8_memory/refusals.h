@@ -25,6 +25,12 @@ class Refusals {
     state_ = state_ == State::kCollecting ? State::kNone : State::kRefused;
   }
 
+  // The same, but V8 had no part in it: it won't collect and ask again.
+  void OnRefusedToHost(uint64_t bytes) {
+    count_.fetch_add(1, std::memory_order_relaxed);
+    last_bytes_.store(bytes, std::memory_order_relaxed);
+  }
+
   // A request was served.
   void OnServed() {
     if (state_.load(std::memory_order_relaxed) != State::kNone) [[unlikely]] {

@@ -9,6 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "allocator/arena/arena_heap.h"
+#include "allocator/registry.h"
+
 namespace jsheap {
 namespace {
 
@@ -19,7 +22,9 @@ class ArenaTest : public testing::Test {
     return std::all_of(at, at + bytes, [](char c) { return c == 0; });
   }
 
-  void FreeCounted(void* block) { Arena::Free(pages_.map().HeadOf(block)); }
+  void FreeCounted(void* block, size_t bytes) {
+    Arena::Free(pages_.map().HeadOf(block), bytes);
+  }
 
   uint64_t PagesInUse() { return pages_.ReadStats().spans.in_use; }
 
@@ -136,25 +141,89 @@ TEST_F(ArenaTest, CountedBlocksSurviveResetAndArena) {
     EXPECT_EQ(blocks[static_cast<size_t>(i)][999], i % 100 + 1);
   }
   std::thread([&] {
-    for (char* block : blocks) FreeCounted(block);
+    for (char* block : blocks) FreeCounted(block, 1000);
   }).join();
   EXPECT_EQ(PagesInUse(), 0u);
   EXPECT_EQ(isolate.used(), 0u);
 }
 
 TEST_F(ArenaTest, RetiredChunkComesBackWithItsLastBlock) {
+  constexpr size_t kHalf = kPageBytes / 2 - 16;
+  constexpr size_t kQuarter = kPageBytes / 4;
   Arena arena(pages_, {.chunk_bytes = kPageBytes});
-  void* first = arena.AllocateCounted(kPageBytes / 2, false);
-  void* second = arena.AllocateCounted(kPageBytes / 4, false);
-  void* third = arena.AllocateCounted(kPageBytes / 2, false);
+  void* first = arena.AllocateCounted(kHalf, false);
+  void* second = arena.AllocateCounted(kQuarter, false);
+  void* third = arena.AllocateCounted(kHalf, false);
   EXPECT_EQ(arena.Stats().retired_chunks, 1u);
-  FreeCounted(second);
+  FreeCounted(second, kQuarter);
   EXPECT_EQ(arena.Stats().chunks, 2u);
-  FreeCounted(first);
+  FreeCounted(first, kHalf);
   EXPECT_EQ(arena.Stats().chunks, 1u);
   EXPECT_EQ(arena.Stats().retired_chunks, 0u);
-  FreeCounted(third);
+  FreeCounted(third, kHalf);
   EXPECT_EQ(arena.Stats().chunks, 1u);
+}
+
+TEST_F(ArenaTest, FullChunkWithoutLiveCountedBlocksIsFilledAgain) {
+  Arena arena(pages_, {.chunk_bytes = kPageBytes});
+  void* first = arena.AllocateCounted(1000, true);
+  for (int i = 0; i < 1000; ++i) {
+    void* block = arena.AllocateCounted(1000, true);
+    ASSERT_TRUE(AllZero(block, 1000));
+    std::memset(block, 0xFF, 1000);
+    FreeCounted(block, 1000);
+    if (i == 500) FreeCounted(first, 1000);
+  }
+  EXPECT_EQ(arena.Stats().chunks, 1u);
+}
+
+TEST_F(ArenaTest, LargeCountedBlockHasAChunkOfItsOwn) {
+  Arena arena(pages_, {.chunk_bytes = kPageBytes});
+  void* small = arena.AllocateCounted(100, false);
+  void* large = arena.AllocateCounted(5 * kPageBytes, true);
+  ASSERT_TRUE(AllZero(large, 5 * kPageBytes));
+  void* next = arena.AllocateCounted(100, false);
+  EXPECT_EQ(pages_.map().HeadOf(next), pages_.map().HeadOf(small));
+  EXPECT_EQ(arena.Stats().retired_chunks, 1u);
+  FreeCounted(large, 5 * kPageBytes);
+  EXPECT_EQ(arena.Stats().chunks, 1u);
+  FreeCounted(small, 100);
+  FreeCounted(next, 100);
+}
+
+TEST_F(ArenaTest, CountedChunksGrow) {
+  auto* account = new ChunkAccount(Budget::kUnlimited, nullptr);
+  std::vector<void*> held;
+  {
+    CountedBlocks blocks(pages_, account, Lifetime::kTransient, 4 * kPageBytes,
+                         kPageBytes);
+    for (int i = 0; i < 150; ++i) held.push_back(blocks.Allocate(5000, true));
+  }
+  // 64, 128 and 256 KiB, thrice the last.
+  EXPECT_EQ(account->chunks.load(), 5u);
+  EXPECT_EQ(account->budget.used(), 15 * kPageBytes);
+  for (void* block : held) FreeCounted(block, 5000);
+  EXPECT_EQ(account->budget.used(), 0u);
+  account->DropReference();
+}
+
+TEST_F(ArenaTest, AccountsNest) {
+  auto* outer = new ChunkAccount(Budget::kUnlimited, nullptr);
+  auto* inner = new ChunkAccount(outer, 5000);
+  void* block;
+  {
+    CountedBlocks blocks(pages_, inner, Lifetime::kTransient, kPageBytes);
+    block = blocks.Allocate(4000, true);
+    EXPECT_EQ(blocks.Allocate(1001, true), nullptr);
+    FreeCounted(blocks.Allocate(1000, true), 1000);
+  }
+  inner->DropReference();
+  EXPECT_EQ(outer->live_bytes.load(), 4000u);
+  EXPECT_EQ(outer->budget.used(), kPageBytes);
+  FreeCounted(block, 4000);
+  EXPECT_EQ(outer->live_bytes.load(), 0u);
+  EXPECT_EQ(outer->budget.used(), 0u);
+  outer->DropReference();
 }
 
 TEST_F(ArenaTest, CountedBlocksAreFreedOnOtherThreadsMeanwhile) {
@@ -167,13 +236,50 @@ TEST_F(ArenaTest, CountedBlocksAreFreedOnOtherThreadsMeanwhile) {
       ASSERT_NE(blocks.back(), nullptr);
     }
     threads.emplace_back([this, blocks] {
-      for (void* block : blocks) FreeCounted(block);
+      for (void* block : blocks) FreeCounted(block, 700);
     });
     arena.Reset();
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(PagesInUse(), 1u);
   EXPECT_EQ(pages_.Verify(), nullptr);
+}
+
+TEST(ArenaHeapTest, IsTheAllocatorsOwnWhereItHasOne) {
+  std::string error;
+  const auto slab = ArenaHeap::For(MakeAllocator("slab", &error));
+  EXPECT_FALSE(slab->is_apart());
+  const auto first = ArenaHeap::For(MakeAllocator("malloc", &error));
+  const auto second = ArenaHeap::For(MakeAllocator("freelist", &error));
+  EXPECT_TRUE(first->is_apart());
+  EXPECT_EQ(first, second);
+}
+
+TEST(ArenaHeapTest, KnowsChunksFromBlocksOfTheAllocator) {
+  std::string error;
+  const std::shared_ptr<Allocator> allocator = MakeAllocator("slab", &error);
+  const auto heap = ArenaHeap::For(allocator);
+  void* small = allocator->Allocate(100);
+  void* large = allocator->Allocate(1000000);
+  Arena arena(heap->pages(), {.lifetime = Lifetime::kPersistent});
+  char* plain = static_cast<char*>(arena.Allocate(300000));
+  void* counted = arena.AllocateCounted(1000, true);
+  EXPECT_FALSE(heap->Owns(small));
+  EXPECT_FALSE(heap->Owns(large));
+  EXPECT_FALSE(heap->Owns(&error));
+  EXPECT_TRUE(heap->OwnsPlain(plain));
+  EXPECT_TRUE(heap->OwnsPlain(plain + 299999));
+  EXPECT_TRUE(heap->Owns(counted));
+  EXPECT_FALSE(heap->OwnsPlain(counted));
+  const HeapMap map = heap->Map();
+  EXPECT_EQ(std::count_if(map.spans.begin(), map.spans.end(),
+                          [](const SpanInfo& span) {
+                            return span.lifetime == Lifetime::kPersistent;
+                          }),
+            2);
+  heap->FreeCounted(counted, 1000);
+  allocator->Free(small, 100);
+  allocator->Free(large, 1000000);
 }
 
 }  // namespace

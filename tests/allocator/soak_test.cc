@@ -254,7 +254,7 @@ struct SharedPages {
     if (owned.span != nullptr) {
       pages.Free(owned.span, /*zero_pages=*/0);
     } else {
-      Arena::Free(pages.map().HeadOf(block.at));
+      Arena::Free(pages.map().HeadOf(block.at), block.bytes);
     }
   }
 };

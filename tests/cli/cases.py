@@ -157,6 +157,30 @@ LIFE = [
     eval_case('an endless device', 'readbuffer("/dev/zero")', status=70,
               options=['--buffer-limit', '64MiB'],
               err=Holds('Array buffer allocation failed', mib(64))),
+    eval_case('V8 inlines Arena.alloc',
+              'const arena = new Arena({zero: false});'
+              'function allocateMany() {'
+              '  for (let i = 0; i < 1000; i++) arena.alloc(64);'
+              '}'
+              'for (let i = 0; i < 300; i++) { allocateMany(); arena.reset() }',
+              options=['--v8-flags',
+                       '--trace-turbo-inlining --no-concurrent-recompilation'],
+              out=Holds(r'Inlining .*SharedFunctionInfo alloc>.* into '
+                        r'.*SharedFunctionInfo allocateMany>')),
+    eval_case('an arena beyond the buffer limit', 'new Arena().alloc(2e6)',
+              status=70, options=['--buffer-limit', '1MiB'],
+              err=Holds(r'\[eval\]:1:13: Uncaught RangeError: arena .arena.: ',
+                        r'\nnew Arena\(\)\.alloc\(2e6\)\n {12}\^\n',
+                        r'buffer limit of 1\.00 MiB reached')),
+    eval_case("an arena's limit in run",
+              'new Arena({limit: 100}).run(() => new ArrayBuffer(2e6))',
+              status=70, err=Holds('Array buffer allocation failed',
+                                   'an arena has no memory left')),
+    Case("an error of the shell's own JavaScript", ['s.js'], status=1,
+         files={'s.js': 'function f() {\n  Arena.transient.alloc(-1);\n}\nf();'},
+         err=Holds(r's\.js:2:19: Uncaught RangeError: bytes must be .*, got -1\n'
+                   r'  Arena\.transient\.alloc\(-1\);\n {18}\^\n'
+                   r'    at f \(.*s\.js:2:19\)')),
     Case('a missing import', ['m.mjs'], status=1,
          files={'m.mjs': '\n  import "./gone.mjs";\n'},
          err=Holds(r'm\.mjs:2:10: Uncaught Error: cannot find module '

@@ -217,5 +217,117 @@ TEST(RefusalsTest, AServedRequestSettlesARefusal) {
   EXPECT_FALSE(refusals.TakePending());
 }
 
+// Serves counted blocks of an arena, up to some bytes.
+class ArenaSource final : public BlockSource {
+ public:
+  ArenaSource(ArrayBufferAllocator& buffers, size_t most)
+      : blocks_(buffers.arena_heap()->pages(), account_,
+                jsheap::Lifetime::kTransient, jsheap::kPageBytes),
+        left_(most) {}
+  ~ArenaSource() override { account_->DropReference(); }
+
+  void* AllocateBlock(size_t bytes, bool zeroed) override {
+    if (bytes > left_) return nullptr;
+    left_ -= bytes;
+    return blocks_.Allocate(bytes, zeroed);
+  }
+
+ private:
+  jsheap::ChunkAccount* const account_ =
+      new jsheap::ChunkAccount(jsheap::Budget::kUnlimited, nullptr);
+  jsheap::CountedBlocks blocks_;
+  size_t left_;
+};
+
+TEST(ArrayBufferAllocatorTest, SourceServesAndPays) {
+  for (const char* heap : {"slab", "freelist", "malloc"}) {
+    std::string error;
+    const auto buffers = Make(10000, jsheap::MakeAllocator(heap, &error));
+    void* usual = buffers->Allocate(1000);
+    void* served;
+    {
+      ArenaSource source(*buffers, 60000);
+      buffers->set_source(&source);
+      served = buffers->Allocate(50000);
+      EXPECT_TRUE(IsZero(served, 50000));
+      EXPECT_TRUE(buffers->arena_heap()->Owns(served));
+      EXPECT_EQ(buffers->budget().used(), 1000u);
+      EXPECT_EQ(buffers->account().live_bytes(), 51000u);
+      EXPECT_EQ(buffers->Allocate(20000), nullptr);
+      EXPECT_TRUE(buffers->source_refused());
+      EXPECT_EQ(buffers->failures(), 1u);
+      buffers->set_source(nullptr);
+    }
+    EXPECT_FALSE(buffers->arena_heap()->Owns(usual));
+    void* after = buffers->Allocate(1000);
+    EXPECT_EQ(buffers->budget().used(), 2000u);
+    EXPECT_TRUE(IsZero(served, 50000));
+    std::thread([&] { buffers->Free(served, 50000); }).join();
+    buffers->Free(usual, 1000);
+    buffers->Free(after, 1000);
+    EXPECT_EQ(buffers->account().live_bytes(), 0u);
+    EXPECT_EQ(buffers->budget().used(), 0u);
+  }
+}
+
+TEST(ArrayBufferAllocatorTest, SourceMayNotRefuseTheSmallest) {
+  const auto buffers = Make();
+  ArenaSource source(*buffers, 0);
+  buffers->set_source(&source);
+  void* block = buffers->Allocate(ArrayBufferAllocator::kNeverRefused);
+  buffers->set_source(nullptr);
+  ASSERT_NE(block, nullptr);
+  EXPECT_EQ(buffers->failures(), 0u);
+  buffers->Free(block, ArrayBufferAllocator::kNeverRefused);
+}
+
+TEST(ArrayBufferAllocatorTest, SpareMemoryGoesBeforeARequestIsRefused) {
+  class Spare final : public SpareMemory {
+   public:
+    explicit Spare(jsheap::Budget* budget) : budget_(budget) {
+      budget_->Charge(held_);
+    }
+    size_t DropSpare() override {
+      budget_->Release(held_);
+      return std::exchange(held_, 0);
+    }
+
+   private:
+    jsheap::Budget* const budget_;
+    size_t held_ = 800;
+  };
+  const auto buffers = Make(1000);
+  Spare spare(buffers->shared_budget().get());
+  buffers->set_spare(&spare);
+  void* block = buffers->Allocate(900);
+  EXPECT_NE(block, nullptr);
+  EXPECT_EQ(buffers->Allocate(900), nullptr);
+  buffers->Free(block, 900);
+  EXPECT_EQ(buffers->budget().used(), 0u);
+}
+
+TEST(ArrayBufferAllocatorTest, PeakWindowsNest) {
+  const auto buffers = Make();
+  buffers->Free(buffers->Allocate(5000), 5000);
+  {
+    const ArrayBufferAllocator::PeakWindow outer(buffers.get());
+    buffers->Free(buffers->Allocate(100), 100);
+    {
+      const ArrayBufferAllocator::PeakWindow inner(buffers.get());
+      EXPECT_EQ(inner.peak_live_bytes(), 0u);
+      buffers->Free(buffers->Allocate(300), 300);
+      EXPECT_EQ(inner.peak_live_bytes(), 300u);
+    }
+    {
+      const ArrayBufferAllocator::PeakWindow inner(buffers.get());
+      buffers->Free(buffers->Allocate(200), 200);
+      EXPECT_EQ(inner.peak_live_bytes(), 200u);
+    }
+    EXPECT_EQ(outer.peak_live_bytes(), 300u);
+    EXPECT_EQ(buffers->account().peak_live_bytes(), 5000u);
+  }
+  EXPECT_EQ(buffers->account().peak_live_bytes(), 5000u);
+}
+
 }  // namespace
 }  // namespace jshost

@@ -1,7 +1,11 @@
 // The limits as a script meets them.
 
 #include <gtest/gtest.h>
+#include <v8-external-memory-accounter.h>
 #include <v8-statistics.h>
+
+#include <chrono>
+#include <thread>
 
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/limits.h"
@@ -173,6 +177,36 @@ TEST(LimitsDeathTest, AnObjectBeyondV8sLargestEndsWithOneLine) {
               ::testing::ExitedWithCode(kMemoryLimitExitStatus),
               "^jshost: V8's limit on the size of one object was reached "
               "\\(invalid size error 7\\)\n$");
+}
+
+// One live buffer keeps the whole chunk of an arena.
+TEST(ArenaMemoryTest, V8KnowsWhatRetiredChunksPin) {
+  TestProgram program;
+  const auto external = [&] {
+    return v8::ExternalMemoryAccounter::
+        GetTotalAmountOfExternalAllocatedMemoryForTesting(
+            program.runtime().isolate());
+  };
+  program.Run(R"(
+    const arena = new Arena();
+    var held = [];
+    arena.run(() => {
+      for (let i = 0; i < 2000; i++) {
+        const buffer = new ArrayBuffer(2000);
+        if (i % 100 === 0) held.push(buffer);
+      }
+    });
+    gc();
+    gc();)");
+  EXPECT_EQ(program.uncaught(), "");
+  EXPECT_GT(external(), int64_t{3} << 20);
+  // V8 sweeps on another thread.
+  program.Run("held = null");
+  for (int i = 0; i < 1000 && external() > int64_t{2} << 20; ++i) {
+    program.Run("gc()");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_LT(external(), int64_t{2} << 20);
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ class SlabAllocator final : public Allocator,
   void FlushThread() override;
   void IdleThread() override;
   Reclaimable* reclaimable() override { return this; }
+  PageHeap* page_heap() override { return &pages_; }
   const Inspectable* inspectable() const override { return this; }
   AllocatorStats Stats(bool detail) const override;
   using Allocator::Stats;

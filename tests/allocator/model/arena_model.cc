@@ -21,7 +21,7 @@ ArenaModel::~ArenaModel() {
   for (Slot& slot : slots_) slot.arena.reset();
   // The chunks' accounts end with their last blocks.
   for (const Block& block : counted_) {
-    Arena::Free(pages_.map().HeadOf(block.at));
+    Arena::Free(pages_.map().HeadOf(block.at), block.bytes);
   }
 }
 
@@ -123,7 +123,8 @@ std::string ArenaModel::FreeCounted(uint32_t which, size_t thread) {
   const Block block = TakeOut(counted_, which);
   if (block.bytes != 0) ranges_.erase(block.at);
   const bool kept = HasPattern(block.at, block.bytes, block.id, Touch::kAll);
-  threads_.Run(thread, [&] { Arena::Free(pages_.map().HeadOf(block.at)); });
+  threads_.Run(
+      thread, [&] { Arena::Free(pages_.map().HeadOf(block.at), block.bytes); });
   return kept ? "" : "a counted block lost its contents";
 }
 
