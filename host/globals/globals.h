@@ -17,6 +17,7 @@ void InstallTimers(v8::Local<v8::Context> context);          // timers.cc
 void InstallQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
 void InstallPerformance(v8::Local<v8::Context> context);     // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
+void InstallLinearMemory(v8::Local<v8::Context> context);    // linear_memory.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -24,6 +25,10 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
 // Adds the part that looks into values.
 void AddInspectNatives(v8::Local<v8::Context> context,
                        v8::Local<v8::Object> natives);
+
+// Adds what LinearMemory needs.
+void AddLinearMemoryNatives(v8::Local<v8::Context> context,
+                            v8::Local<v8::Object> natives);
 
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);
