@@ -116,7 +116,7 @@
     #functions;
     #scopes;
 
-    constructor(options = {}) {
+    constructor(options = { __proto__: null }) {
       const { initial, maximum, growth, memory, base, table } = readOptions(options);
       const isOwn = memory === undefined;
       if (isOwn) checkMaximum(maximum, false);

@@ -154,14 +154,14 @@
   // Whether it was the usual case.
   function pokeNow(view, pointer, log, value) {
     const index = indexOf(pointer, log);
-    if (typeof value !== 'number' || !(index >= 0 && index < view.length)) return false;
+    if (typeof value !== 'number' || view[index] === undefined) return false;
     view[index] = value;
     return true;
   }
 
   function pokeBigNow(view, pointer, value) {
     const index = indexOf(pointer, 3);
-    if (typeof value !== 'bigint' || !(index >= 0 && index < view.length)) return false;
+    if (typeof value !== 'bigint' || view[index] === undefined) return false;
     view[index] = value;
     return true;
   }

@@ -57,9 +57,9 @@
     }
   }
 
-  const kHeader = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  const kImport = new Uint8Array([2, 7, 1, 1, 0x65, 1, 0x66, 0, 0]);
-  const kExport = new Uint8Array([7, 5, 1, 1, 0x66, 0, 0]);
+  const kHeader = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+  const kImport = [2, 7, 1, 1, 0x65, 1, 0x66, 0, 0];
+  const kExport = [7, 5, 1, 1, 0x66, 0, 0];
 
   function moduleBytes(signature, is64) {
     const count = signature.length - 3;  // letters in the parentheses

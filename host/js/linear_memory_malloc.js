@@ -71,9 +71,11 @@
     base;             // granules; nothing below is ours
     end = 0;          // of the last region
     last = 0;         // node of its last block
+    capacity = 64;    // nodes that there is room for
     nodes = new Int32Array(64 * kStride);
     nodeCount = 1;    // ever used, with node 0
     spare = 0;        // the first of those that are again unused
+    spares = 0;       // how many they are
     heads = new Int32Array(kWords * 32);  // by bin
     bits = new Int32Array(kWords);
     blocks = 0;
@@ -190,7 +192,7 @@
     forget() {
       this.nodes = new Int32Array(kStride);
       this.nodeCount = 1;
-      this.spare = this.last = 0;
+      this.spare = this.spares = this.last = 0;
     }
 
     get freeBytes() {
@@ -473,10 +475,15 @@
     // ---------------------------------------------------------------- nodes
 
     #newNode(start, size) {
-      const node = this.spare !== 0 ? this.spare : this.nodeCount++;
       const { nodes } = this;
+      let node = this.spare;
+      if (node === 0) {
+        node = this.nodeCount++;
+      } else {
+        this.spare = nodes[node * kStride + kLinkForward];
+        this.spares--;
+      }
       const at = node * kStride;
-      if (node === this.spare) this.spare = nodes[at + kLinkForward];
       nodes[at + kStart] = start;
       nodes[at + kSize] = size;
       nodes[at + kPrevious] = nodes[at + kNext] = 0;
@@ -488,21 +495,23 @@
       this.nodes[at + kState] = kSpare;
       this.nodes[at + kLinkForward] = this.spare;
       this.spare = node;
+      this.spares++;
     }
 
     // Room for as many nodes as one operation may need.
     #reserveNodes() {
-      const { nodes } = this;
-      if ((this.nodeCount + 4) * kStride <= nodes.length) return;
-      let larger;
+      if (this.nodeCount - this.spares + 4 <= this.capacity) return;
+      const capacity = this.capacity * 2;
+      let nodes;
       try {
-        larger = new Int32Array(nodes.length * 2);
+        nodes = new Int32Array(capacity * kStride);
       } catch {
-        throw memoryError('buffers', nodes.length * 8, 'LinearMemory: no room to note one more ' +
-                          `block beside ${this.blocks}; free some or raise --buffer-limit`);
+        throw memoryError('buffers', capacity * kStride * 4, 'LinearMemory: no room to note one ' +
+                          `more block beside ${this.blocks}; free some or raise --buffer-limit`);
       }
-      TypedArrayPrototypeSet(larger, nodes);
-      this.nodes = larger;
+      TypedArrayPrototypeSet(nodes, this.nodes);
+      this.nodes = nodes;
+      this.capacity = capacity;
     }
   }
 

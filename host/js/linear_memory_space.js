@@ -3,8 +3,8 @@
 //
 // Always a WebAssembly.Memory, also where no wasm code will use it: V8 compiles
 // accesses to its buffer better than to a resizable one's. When such a memory
-// grows, by us or by its module, its old buffer is detached: views of length 0
-// are how we notice, at no cost. (A shared memory's buffer stays as long as it
+// grows, by us or by its module, its old buffer is detached: that its views have
+// no elements any more is how we notice, at no cost. (A shared memory's buffer stays as long as it
 // was, and one from toResizableBuffer() grows along.)
 //
 // The strategy of growth is Emscripten's: memory that must grow grows by more,
@@ -15,7 +15,7 @@
   const {
     ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array, Int16Array,
     Int32Array, Int8Array, MathCeil, MathMax, MathMin, Number, NumberIsInteger, TypeError,
-    Uint16Array, Uint32Array, Uint8Array, WebAssemblyMemory, WebAssemblyMemoryPrototypeGetBuffer,
+    TypedArrayPrototypeGetLength, Uint16Array, Uint32Array, Uint8Array, WebAssemblyMemory, WebAssemblyMemoryPrototypeGetBuffer,
     WebAssemblyMemoryPrototypeGrow,
   } = natives.requireInternal('primordials');
   const { classOf } = natives;
@@ -98,7 +98,7 @@
 
     // Afterwards the views are of the whole memory.
     update() {
-      if (this.u8.length !== 0 && !this.isShared) return;
+      if (this.u8[0] !== undefined && !this.isShared) return;
       this.checkAlive();
       const buffer = WebAssemblyMemoryPrototypeGetBuffer(this.memory);
       if (this.isShared && buffer === this.#buffer) return;
@@ -119,7 +119,7 @@
 
     get byteLength() {
       this.update();
-      return this.u8.length;
+      return TypedArrayPrototypeGetLength(this.u8);
     }
 
     // A number from what a script gives as a pointer. Also of a 64-bit memory
