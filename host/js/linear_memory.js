@@ -28,7 +28,8 @@
   const { FunctionTable, isTable } = natives.requireInternal('linear_memory_functions');
   const { Scopes } = natives.requireInternal('linear_memory_scopes');
   const {
-    peek, peekAll, peekNow, poke, pokeBigNow, pokeNow, readCString, writeCString,
+    peek, peekAll, peekNow, peekTypeNow, poke, pokeBigNow, pokeNow, pokeTypeNow, readCString,
+    writeCString,
   } = natives.requireInternal('linear_memory_access');
 
   const kInitial = 2 ** 20;
@@ -202,11 +203,12 @@
     // ------------------------------------------------------------ peek, poke
 
     peek(pointer, type = 'i8') {
-      return peek(this.#space, pointer, type);
+      const value = peekTypeNow(this.#space, pointer, type);
+      return value !== undefined ? value : peek(this.#space, pointer, type);
     }
 
     poke(pointer, value, type = 'i8') {
-      poke(this.#space, pointer, value, type);
+      if (!pokeTypeNow(this.#space, pointer, value, type)) poke(this.#space, pointer, value, type);
       return this;
     }
 
@@ -235,7 +237,8 @@
       return value !== undefined ? value : peekAll(this.#space, arguments, 'f64');
     }
     peekPtr(pointer) {
-      return peekAll(this.#space, arguments, '*');
+      const value = arguments.length === 1 ? peekTypeNow(this.#space, pointer, '*') : undefined;
+      return value !== undefined ? value : peekAll(this.#space, arguments, '*');
     }
 
     poke8(pointer, value) {
@@ -263,7 +266,7 @@
       return this;
     }
     pokePtr(pointer, value = 0) {
-      poke(this.#space, pointer, value, '*');
+      if (!pokeTypeNow(this.#space, pointer, value, '*')) poke(this.#space, pointer, value, '*');
       return this;
     }
 

@@ -151,12 +151,40 @@
   // Undefined when it isn't the usual case.
   const peekNow = (view, pointer, log) => view[indexOf(pointer, log)];
 
+  function peekTypeNow(space, pointer, type) {
+    switch (type) {
+      case 'i8': return peekNow(space.i8, pointer, 0);
+      case 'u8': return peekNow(space.u8, pointer, 0);
+      case 'i16': return peekNow(space.i16, pointer, 1);
+      case 'u16': return peekNow(space.u16, pointer, 1);
+      case 'i32': return peekNow(space.i32, pointer, 2);
+      case 'u32': return peekNow(space.u32, pointer, 2);
+      case 'f32': return peekNow(space.f32, pointer, 2);
+      case 'f64': return peekNow(space.f64, pointer, 3);
+      case 'i64': return peekNow(space.i64, pointer, 3);
+      case '*': return space.is64 ? undefined : peekNow(space.u32, pointer, 2);
+      default: return undefined;
+    }
+  }
+
   // Whether it was the usual case.
   function pokeNow(view, pointer, log, value) {
     const index = indexOf(pointer, log);
     if (typeof value !== 'number' || view[index] === undefined) return false;
     view[index] = value;
     return true;
+  }
+
+  function pokeTypeNow(space, pointer, value, type) {
+    switch (type) {
+      case 'i8': case 'u8': return pokeNow(space.i8, pointer, 0, value);
+      case 'i16': case 'u16': return pokeNow(space.i16, pointer, 1, value);
+      case 'i32': case 'u32': return pokeNow(space.i32, pointer, 2, value);
+      case 'f32': return pokeNow(space.f32, pointer, 2, value);
+      case 'f64': return pokeNow(space.f64, pointer, 3, value);
+      case '*': return !space.is64 && pokeNow(space.i32, pointer, 2, value);
+      default: return false;
+    }
   }
 
   function pokeBigNow(view, pointer, value) {
@@ -186,6 +214,7 @@
 
   return {
     __proto__: null,
-    peek, peekAll, peekNow, poke, pokeBigNow, pokeNow, readCString, writeCString,
+    peek, peekAll, peekNow, peekTypeNow, poke, pokeBigNow, pokeNow, pokeTypeNow, readCString,
+    writeCString,
   };
 })

@@ -13,6 +13,10 @@
 //   no two neighbours are free                    they are merged at once
 //   free blocks = the blocks in the bins; `bits` has a bit for each bin in use
 //
+// Programs free what they soon want again. So a few blocks of each size up to
+// kMostCached are kept as they are, unmerged, in caches that are emptied before
+// the memory grows.
+//
 // A region is a run of granules that is ours. Where somebody else grew the
 // memory in between, what we grow afterwards begins a new region.
 (function (natives) {
@@ -45,11 +49,16 @@
   const kFree = 1;
   const kUsed = 2;
   const kRing = 3;          // no block, but where a scope's ring begins
+  const kCached = 4;
 
   // Bins: one for each size below kExact, then 8 for each power of two.
   const kExact = 64;
   const kExactLog = 6;
   const kWords = 9;
+
+  const kMostCached = 8192;      // granules of a block: 64 KiB
+  const kMostSmallCached = 32;   // blocks of each size that has a bin
+  const kMostLargeCached = 8;    // blocks of each bin of several sizes
 
   function binOf(size) {
     if (size < kExact) return size;
@@ -78,6 +87,9 @@
     spares = 0;       // how many they are
     heads = new Int32Array(kWords * 32);  // by bin
     bits = new Int32Array(kWords);
+    cached = new Int32Array(kWords * 32);       // by bin: the first cached block
+    cachedCounts = new Int32Array(kWords * 32);
+    hasCached = false;
     blocks = 0;
     usedBytes = 0;
     freeGranules = 0;
@@ -93,6 +105,7 @@
 
     // The address of so many zeroes; `alignment` is a power of two from 8.
     allocate(bytes, alignment) {
+      if (this.fresh !== Infinity) this.fresh = Infinity;
       const node = this.#take(bytes, alignment);
       const start = this.nodes[node * kStride + kStart];
       this.#clear(start + kHeader, start + this.nodes[node * kStride + kSize]);
@@ -130,7 +143,12 @@
       this.blocks--;
       this.usedBytes -= this.bytesOf(node);
       if (nodes[at + kLinkBack] !== 0) this.#leaveRing(node);
+      if (!this.#cache(node)) this.#merge(node);
+    }
 
+    #merge(node) {
+      const { nodes } = this;
+      const at = node * kStride;
       const next = nodes[at + kNext];
       if (next !== 0 && nodes[next * kStride + kState] === kFree) {
         this.#unlink(next);
@@ -196,10 +214,12 @@
     }
 
     get freeBytes() {
+      this.#emptyCaches();
       return (this.freeGranules - this.freeBlocks * kHeader) * kGranule;
     }
 
     get largestFree() {
+      this.#emptyCaches();
       for (let word = kWords - 1; word >= 0; word--) {
         if (this.bits[word] === 0) continue;
         let largest = 0;
@@ -257,15 +277,29 @@
     // anything is changed, there is memory for all that changes.
     #take(bytes, alignment) {
       const size = granulesFor(bytes);
+      this.space.update();
+      let node = alignment === kGranule ? this.#fromCache(size) : 0;
+      if (node === 0) node = this.#cut(bytes, size, alignment);
+      const { nodes } = this;
+      const at = node * kStride;
+      nodes[at + kState] = kUsed;
+      nodes[at + kLinkBack] = nodes[at + kLinkForward] = 0;
+      nodes[at + kSlack] = (nodes[at + kSize] - kHeader) * kGranule - bytes;
+      this.space.i32[nodes[at + kStart] * 2] = node;
+      this.blocks++;
+      this.usedBytes += bytes;
+      return node;
+    }
+
+    // A block of `size` granules from the bins.
+    #cut(bytes, size, alignment) {
       // In front of an aligned block may be a gap, of no or some whole blocks.
       const step = alignment / kGranule;
       const most = step > 1 ? size + step + 1 : size;
-      this.fresh = Infinity;
-      this.space.update();
       this.#reserveNodes();
       let node = this.#find(most);
       while (node === 0) {
-        if (!this.#extend(most)) throw this.#noRoom(bytes, most);
+        if (!this.#emptyCaches() && !this.#extend(most)) throw this.#noRoom(bytes, most);
         node = this.#find(most);
       }
       this.#unlink(node);
@@ -273,14 +307,6 @@
       if (this.nodes[node * kStride + kSize] - size >= kLeast) {
         this.#insert(this.#split(node, size));
       }
-      const at = node * kStride;
-      const { nodes } = this;
-      nodes[at + kState] = kUsed;
-      nodes[at + kLinkBack] = nodes[at + kLinkForward] = 0;
-      nodes[at + kSlack] = (nodes[at + kSize] - kHeader) * kGranule - bytes;
-      this.space.i32[nodes[at + kStart] * 2] = node;
-      this.blocks++;
-      this.usedBytes += bytes;
       return node;
     }
 
@@ -333,7 +359,9 @@
         const more = size - this.nodes[at + kSize];
         const atEnd = node === this.last ||
           (next === this.last && next !== 0 && this.nodes[next * kStride + kState] === kFree);
-        if (!atEnd || this.#find(size) !== 0 || !this.#extend(more)) return false;
+        if (!atEnd || this.#find(size) !== 0 || this.#emptyCaches() || !this.#extend(more)) {
+          return false;
+        }
         if (!this.#canReach(node, size)) return false;
       }
       if (this.nodes[at + kSize] < size) {
@@ -413,6 +441,53 @@
                          `LinearMemory: its WebAssembly.Memory doesn't grow for ${bytes} bytes; ` +
                          "free some, raise the memory's maximum or --buffer-limit, or manage more " +
                          "of it by a lower 'base'");
+    }
+
+    // --------------------------------------------------------------- caches
+
+    // Whether the block, which isn't used any more, is cached now.
+    #cache(node) {
+      const { nodes, cached, cachedCounts } = this;
+      const size = nodes[node * kStride + kSize];
+      if (size >= kMostCached) return false;
+      const bin = binOf(size);
+      if (cachedCounts[bin] >= (size < kExact ? kMostSmallCached : kMostLargeCached)) return false;
+      cachedCounts[bin]++;
+      nodes[node * kStride + kState] = kCached;
+      nodes[node * kStride + kLinkForward] = cached[bin];
+      cached[bin] = node;
+      this.hasCached = true;
+      return true;
+    }
+
+    // A block of at least `size` granules and at most an eighth more; or 0.
+    #fromCache(size) {
+      if (size >= kMostCached) return 0;
+      const { nodes, cached } = this;
+      const bin = binOf(size);
+      const node = cached[bin];
+      if (node === 0 || nodes[node * kStride + kSize] < size) return 0;
+      cached[bin] = nodes[node * kStride + kLinkForward];
+      this.cachedCounts[bin]--;
+      return node;
+    }
+
+    // Merges all cached blocks with their neighbours; false if there are none.
+    #emptyCaches() {
+      if (!this.hasCached) return false;
+      this.hasCached = false;
+      const { nodes, cached } = this;
+      for (let bin = kLeast; bin <= binOf(kMostCached); bin++) {
+        let node = cached[bin];
+        while (node !== 0) {
+          const next = nodes[node * kStride + kLinkForward];
+          this.#merge(node);
+          node = next;
+        }
+        cached[bin] = 0;
+        this.cachedCounts[bin] = 0;
+      }
+      return true;
     }
 
     // ----------------------------------------------------------------- bins
