@@ -17,8 +17,8 @@
   'use strict';
 
   const {
-    ArrayIsArray, MathMin, NumberIsFinite, NumberIsInteger, ObjectDefineProperty, SymbolDispose,
-    SymbolToStringTag, TypeError, WebAssemblyMemoryPrototypeGetBuffer,
+    ArrayIsArray, MathMin, NumberIsFinite, NumberIsInteger, ObjectDefineProperty, ReflectApply,
+    SymbolDispose, SymbolToStringTag, TypeError, WebAssemblyMemoryPrototypeGetBuffer,
   } = natives.requireInternal('primordials');
   const {
     addProperty, checkFunction, checkLength, checkString, memoryError, outOfRange, toSize, wrongType,
@@ -28,8 +28,9 @@
   const { FunctionTable, isTable } = natives.requireInternal('linear_memory_functions');
   const { Scopes } = natives.requireInternal('linear_memory_scopes');
   const {
-    peek, peekAll, peekNow, peekTypeNow, poke, pokeBigNow, pokeNow, pokeTypeNow, readCString,
-    writeCString,
+    indexOf, peek, peekAll16, peekAll32, peekAll32f, peekAll64, peekAll64f, peekAll8, peekAllPtr,
+    peekNow, poke, poke16Now, poke32Now, poke32fNow, poke64Now, poke64fNow, poke8Now, pokeNow,
+    readCString, writeCString,
   } = natives.requireInternal('linear_memory_access');
 
   const kInitial = 2 ** 20;
@@ -203,70 +204,82 @@
     // ------------------------------------------------------------ peek, poke
 
     peek(pointer, type = 'i8') {
-      const value = peekTypeNow(this.#space, pointer, type);
+      const value = peekNow(this.#space, pointer, type);
       return value !== undefined ? value : peek(this.#space, pointer, type);
     }
 
     poke(pointer, value, type = 'i8') {
-      if (!pokeTypeNow(this.#space, pointer, value, type)) poke(this.#space, pointer, value, type);
+      if (!pokeNow(this.#space, pointer, value, type)) poke(this.#space, pointer, value, type);
       return this;
     }
 
     peek8(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.i8, pointer, 0) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'i8');
+      const value = this.#space.i8[indexOf(pointer, 0)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll8, this.#space, arguments);
     }
     peek16(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.i16, pointer, 1) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'i16');
+      const value = this.#space.i16[indexOf(pointer, 1)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll16, this.#space, arguments);
     }
     peek32(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.i32, pointer, 2) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'i32');
+      const value = this.#space.i32[indexOf(pointer, 2)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll32, this.#space, arguments);
     }
     peek64(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.i64, pointer, 3) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'i64');
+      const value = this.#space.i64[indexOf(pointer, 3)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll64, this.#space, arguments);
     }
     peek32f(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.f32, pointer, 2) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'f32');
+      const value = this.#space.f32[indexOf(pointer, 2)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll32f, this.#space, arguments);
     }
     peek64f(pointer) {
-      const value = arguments.length === 1 ? peekNow(this.#space.f64, pointer, 3) : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, 'f64');
+      const value = this.#space.f64[indexOf(pointer, 3)];
+      if (value !== undefined && arguments.length === 1) return value;
+      return ReflectApply(peekAll64f, this.#space, arguments);
     }
     peekPtr(pointer) {
-      const value = arguments.length === 1 ? peekTypeNow(this.#space, pointer, '*') : undefined;
-      return value !== undefined ? value : peekAll(this.#space, arguments, '*');
+      const value = arguments.length === 1 ? peekNow(this.#space, pointer, '*') : undefined;
+      return value !== undefined ? value : ReflectApply(peekAllPtr, this.#space, arguments);
     }
 
     poke8(pointer, value) {
-      if (!pokeNow(this.#space.i8, pointer, 0, value)) poke(this.#space, pointer, value, 'i8');
+      const index = indexOf(pointer, 0);
+      if (!poke8Now(this.#space.i8, index, value)) poke(this.#space, pointer, value, 'i8');
       return this;
     }
     poke16(pointer, value) {
-      if (!pokeNow(this.#space.i16, pointer, 1, value)) poke(this.#space, pointer, value, 'i16');
+      const index = indexOf(pointer, 1);
+      if (!poke16Now(this.#space.i16, index, value)) poke(this.#space, pointer, value, 'i16');
       return this;
     }
     poke32(pointer, value) {
-      if (!pokeNow(this.#space.i32, pointer, 2, value)) poke(this.#space, pointer, value, 'i32');
+      const index = indexOf(pointer, 2);
+      if (!poke32Now(this.#space.i32, index, value)) poke(this.#space, pointer, value, 'i32');
       return this;
     }
     poke64(pointer, value) {
-      if (!pokeBigNow(this.#space.i64, pointer, value)) poke(this.#space, pointer, value, 'i64');
+      const index = indexOf(pointer, 3);
+      if (!poke64Now(this.#space.i64, index, value)) poke(this.#space, pointer, value, 'i64');
       return this;
     }
     poke32f(pointer, value) {
-      if (!pokeNow(this.#space.f32, pointer, 2, value)) poke(this.#space, pointer, value, 'f32');
+      const index = indexOf(pointer, 2);
+      if (!poke32fNow(this.#space.f32, index, value)) poke(this.#space, pointer, value, 'f32');
       return this;
     }
     poke64f(pointer, value) {
-      if (!pokeNow(this.#space.f64, pointer, 3, value)) poke(this.#space, pointer, value, 'f64');
+      const index = indexOf(pointer, 3);
+      if (!poke64fNow(this.#space.f64, index, value)) poke(this.#space, pointer, value, 'f64');
       return this;
     }
     pokePtr(pointer, value = 0) {
-      if (!pokeTypeNow(this.#space, pointer, value, '*')) poke(this.#space, pointer, value, '*');
+      if (!pokeNow(this.#space, pointer, value, '*')) poke(this.#space, pointer, value, '*');
       return this;
     }
 

@@ -117,11 +117,21 @@
     return type.get(space.data, at);
   }
 
-  // One argument is a pointer or an array of them; several are pointers.
-  function peekAll(space, pointers, typeName) {
-    if (pointers.length < 2) return peek(space, pointers[0], typeName);
-    return peekEach(space, pointers, typeOf(space, typeName));
-  }
+  // A function whose receiver is the space. One argument is a pointer or an
+  // array of them; several are pointers. Called with ReflectApply(f, space,
+  // arguments), for which the caller needs no object when it is compiled.
+  const peekAll = (typeName) => function (...pointers) {
+    if (pointers.length < 2) return peek(this, pointers[0], typeName);
+    return peekEach(this, pointers, typeOf(this, typeName));
+  };
+
+  const peekAll8 = peekAll('i8');
+  const peekAll16 = peekAll('i16');
+  const peekAll32 = peekAll('i32');
+  const peekAll64 = peekAll('i64');
+  const peekAll32f = peekAll('f32');
+  const peekAll64f = peekAll('f64');
+  const peekAllPtr = peekAll('*');
 
   function poke(space, pointer, value, typeName) {
     const type = typeOf(space, typeName);
@@ -148,47 +158,71 @@
     return -1;
   }
 
-  // Undefined when it isn't the usual case.
-  const peekNow = (view, pointer, log) => view[indexOf(pointer, log)];
+  // Each access is written out: where types share one, V8 compiles it for all
+  // of them.
 
-  function peekTypeNow(space, pointer, type) {
+  // Undefined when it isn't the usual case.
+  function peekNow(space, pointer, type) {
     switch (type) {
-      case 'i8': return peekNow(space.i8, pointer, 0);
-      case 'u8': return peekNow(space.u8, pointer, 0);
-      case 'i16': return peekNow(space.i16, pointer, 1);
-      case 'u16': return peekNow(space.u16, pointer, 1);
-      case 'i32': return peekNow(space.i32, pointer, 2);
-      case 'u32': return peekNow(space.u32, pointer, 2);
-      case 'f32': return peekNow(space.f32, pointer, 2);
-      case 'f64': return peekNow(space.f64, pointer, 3);
-      case 'i64': return peekNow(space.i64, pointer, 3);
-      case '*': return space.is64 ? undefined : peekNow(space.u32, pointer, 2);
+      case 'i8': return space.i8[indexOf(pointer, 0)];
+      case 'u8': return space.u8[indexOf(pointer, 0)];
+      case 'i16': return space.i16[indexOf(pointer, 1)];
+      case 'u16': return space.u16[indexOf(pointer, 1)];
+      case 'i32': return space.i32[indexOf(pointer, 2)];
+      case 'u32': return space.u32[indexOf(pointer, 2)];
+      case 'f32': return space.f32[indexOf(pointer, 2)];
+      case 'f64': return space.f64[indexOf(pointer, 3)];
+      case 'i64': return space.i64[indexOf(pointer, 3)];
+      case '*': return space.is64 ? undefined : space.u32[indexOf(pointer, 2)];
       default: return undefined;
     }
   }
 
   // Whether it was the usual case.
-  function pokeNow(view, pointer, log, value) {
-    const index = indexOf(pointer, log);
+  function pokeNow(space, pointer, value, type) {
+    if (typeof value !== 'number') return false;
+    switch (type) {
+      case 'i8': case 'u8': return poke8Now(space.i8, indexOf(pointer, 0), value);
+      case 'i16': case 'u16': return poke16Now(space.i16, indexOf(pointer, 1), value);
+      case '*': if (space.is64) return false;  // falls through
+      case 'i32': case 'u32': return poke32Now(space.i32, indexOf(pointer, 2), value);
+      case 'f32': return poke32fNow(space.f32, indexOf(pointer, 2), value);
+      case 'f64': return poke64fNow(space.f64, indexOf(pointer, 3), value);
+      default: return false;
+    }
+  }
+
+  function poke8Now(view, index, value) {
     if (typeof value !== 'number' || view[index] === undefined) return false;
     view[index] = value;
     return true;
   }
 
-  function pokeTypeNow(space, pointer, value, type) {
-    switch (type) {
-      case 'i8': case 'u8': return pokeNow(space.i8, pointer, 0, value);
-      case 'i16': case 'u16': return pokeNow(space.i16, pointer, 1, value);
-      case 'i32': case 'u32': return pokeNow(space.i32, pointer, 2, value);
-      case 'f32': return pokeNow(space.f32, pointer, 2, value);
-      case 'f64': return pokeNow(space.f64, pointer, 3, value);
-      case '*': return !space.is64 && pokeNow(space.i32, pointer, 2, value);
-      default: return false;
-    }
+  function poke16Now(view, index, value) {
+    if (typeof value !== 'number' || view[index] === undefined) return false;
+    view[index] = value;
+    return true;
   }
 
-  function pokeBigNow(view, pointer, value) {
-    const index = indexOf(pointer, 3);
+  function poke32Now(view, index, value) {
+    if (typeof value !== 'number' || view[index] === undefined) return false;
+    view[index] = value;
+    return true;
+  }
+
+  function poke32fNow(view, index, value) {
+    if (typeof value !== 'number' || view[index] === undefined) return false;
+    view[index] = value;
+    return true;
+  }
+
+  function poke64fNow(view, index, value) {
+    if (typeof value !== 'number' || view[index] === undefined) return false;
+    view[index] = value;
+    return true;
+  }
+
+  function poke64Now(view, index, value) {
     if (typeof value !== 'bigint' || view[index] === undefined) return false;
     view[index] = value;
     return true;
@@ -214,7 +248,8 @@
 
   return {
     __proto__: null,
-    peek, peekAll, peekNow, peekTypeNow, poke, pokeBigNow, pokeNow, pokeTypeNow, readCString,
-    writeCString,
+    indexOf, peek, peekAll16, peekAll32, peekAll32f, peekAll64, peekAll64f, peekAll8, peekAllPtr,
+    peekNow, poke, poke16Now, poke32Now, poke32fNow, poke64Now, poke64fNow, poke8Now, pokeNow,
+    readCString, writeCString,
   };
 })

@@ -40,6 +40,7 @@
   }
 
   function checkLength(name, value) {
+    if (typeof value === 'number' && (value >>> 0) === value) return;  // the usual case
     if (typeof value !== 'number') throw wrongType(name, 'a number of bytes', value);
     if (!NumberIsInteger(value) || value < 0) {
       throw outOfRange(name, 'a whole number from 0', value);

@@ -32,7 +32,7 @@
   const kHeader = 1;     // granules in front of what a script gets
   const kLeast = 2;      // granules of a block
   const kMost = 2 ** 31 - 1;
-  const kLoopZeroes = 16;  // granules up to which a loop is faster than fill()
+  const kLoopZeroes = 64;  // granules up to which a loop is faster than fill()
 
   // Fields of a node. Node 0 is none.
   const kStride = 8;
@@ -73,7 +73,12 @@
   }
 
   // Granules of a block for so many bytes.
-  const granulesFor = (bytes) => MathMax(kLeast, kHeader + MathFloor((bytes + 7) / kGranule));
+  function granulesFor(bytes) {
+    if (bytes < 2 ** 31 - 8) {  // in whole numbers, which are faster
+      return bytes === 0 ? kLeast : kHeader + ((bytes + 7) >>> 3);
+    }
+    return kHeader + MathFloor((bytes + 7) / kGranule);
+  }
 
   class Malloc {
     space;
@@ -116,12 +121,16 @@
     nodeAt(address) {
       const { space, nodes } = this;
       space.update();
-      const start = address / kGranule - kHeader;
-      const hint = space.i32[start * 2];
+      // In whole numbers where that will do, which are faster.
+      const is32 = (address >>> 0) === address;
+      const start = is32 ? (address >>> 3) - kHeader : address / kGranule - kHeader;
+      const hint = space.i32[is32 ? (address >>> 2) - 2 : start * 2];
+      if ((address & 7) !== 0) return 0;
       if (hint > 0 && hint < this.nodeCount && nodes[hint * kStride + kStart] === start &&
           nodes[hint * kStride + kState] === kUsed) {
         return hint;
       }
+      // The hint was overwritten, or there is no such block.
       for (let node = this.nodeCount - 1; node > 0; node--) {
         if (nodes[node * kStride + kStart] === start &&
             nodes[node * kStride + kState] === kUsed) {

@@ -125,6 +125,7 @@
     // A number from what a script gives as a pointer. Also of a 64-bit memory
     // it is a whole number: none has more than 2^53 bytes.
     toAddress(pointer) {
+      if (typeof pointer === 'number' && (pointer >>> 0) === pointer) return pointer;
       const address = typeof pointer === 'bigint' && this.is64 ? Number(pointer) : pointer;
       if (typeof address !== 'number') {
         throw wrongType('pointer', this.is64 ? 'a bigint' : 'a number', pointer);
