@@ -21,7 +21,8 @@
     SymbolDispose, SymbolToStringTag, TypeError, WebAssemblyMemoryPrototypeGetBuffer,
   } = natives.requireInternal('primordials');
   const {
-    addProperty, checkFunction, checkLength, checkString, memoryError, outOfRange, toSize, wrongType,
+    addProperty, checkFunction, checkLength, checkString, memoryError, outOfRange, toSize,
+    wrongType,
   } = natives.requireInternal('linear_memory_arguments');
   const { Space, kMost32, roundUp } = natives.requireInternal('linear_memory_space');
   const { Malloc, kGranule, kLeast } = natives.requireInternal('linear_memory_malloc');
@@ -130,8 +131,8 @@
       if (!isOwn) checkMaximum(maximum, space.is64);
       const start = toBase(base, space);
       if (!space.grow(first)) {
-        throw memoryError('memory', first, `LinearMemory: the memory doesn't grow to ${first} bytes; ` +
-                          "lower 'initial' or raise the memory's maximum or --buffer-limit");
+        throw memoryError('memory', first, `LinearMemory: the memory doesn't grow to ${first} ` +
+                          "bytes; lower 'initial' or raise the memory's maximum or --buffer-limit");
       }
       this.#space = space;
       this.#malloc = new Malloc(space, start / kGranule);

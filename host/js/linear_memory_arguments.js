@@ -12,7 +12,9 @@
       case 'string':
         return value.length > 40 ? `'${StringPrototypeSlice(value, 0, 40)}...'` : `'${value}'`;
       case 'bigint': return `${value}n`;
-      case 'object': return value === null ? 'null' : ArrayIsArray(value) ? 'an array' : 'an object';
+      case 'object':
+        if (value === null) return 'null';
+        return ArrayIsArray(value) ? 'an array' : 'an object';
       case 'function': return 'a function';
       default: return String(value);
     }

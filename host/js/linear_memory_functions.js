@@ -201,8 +201,8 @@
       try {
         return Number(WebAssemblyTablePrototypeGrow(this.#table, this.#toIndex(more))) + more - 1;
       } catch {
-        throw memoryError('table', 0, `LinearMemory: its table of ${length} entries doesn't grow; ` +
-                          "uninstall a function or raise the table's maximum");
+        throw memoryError('table', 0, `LinearMemory: its table of ${length} entries doesn't ` +
+                          "grow; uninstall a function or raise the table's maximum");
       }
     }
 

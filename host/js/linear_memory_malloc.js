@@ -99,6 +99,7 @@
     usedBytes = 0;
     freeGranules = 0;
     freeBlocks = 0;
+    wanted = 0;       // bytes that the last growth should have made of the memory
     fresh = Infinity;  // granule from which on the last allocation knows zeroes
 
     constructor(space, base) {
@@ -308,7 +309,7 @@
       this.#reserveNodes();
       let node = this.#find(most);
       while (node === 0) {
-        if (!this.#emptyCaches() && !this.#extend(most)) throw this.#noRoom(bytes, most);
+        if (!this.#emptyCaches() && !this.#extend(most)) throw this.#noRoom(bytes);
         node = this.#find(most);
       }
       this.#unlink(node);
@@ -428,16 +429,18 @@
       if (last !== 0 && end === this.end && this.nodes[last * kStride + kState] === kFree) {
         needed -= this.nodes[last * kStride + kSize];
       }
-      if (!space.grow(needed * kGranule)) return false;
+      this.wanted = needed * kGranule;
+      if (!space.grow(this.wanted)) return false;
       // What has just come is zero.
       this.fresh = space.grownFrom / kGranule;
       this.add(space.grownFrom, space.byteLength);
       return true;
     }
 
-    #noRoom(bytes, size) {
+    // After a growth that was refused.
+    #noRoom(bytes) {
       const { space } = this;
-      if (MathMax(space.byteLength, this.base * kGranule) + size * kGranule > space.maximum) {
+      if (this.wanted > space.maximum) {
         return memoryError('maximum', bytes,
                            `LinearMemory: no room for ${bytes} bytes below its maximum of ` +
                            `${space.maximum}; free some or raise 'maximum'`);
@@ -448,8 +451,8 @@
       }
       return memoryError('memory', bytes,
                          `LinearMemory: its WebAssembly.Memory doesn't grow for ${bytes} bytes; ` +
-                         "free some, raise the memory's maximum or --buffer-limit, or manage more " +
-                         "of it by a lower 'base'");
+                         "free some, raise the memory's maximum or --buffer-limit, or manage " +
+                         "more of it by a lower 'base'");
     }
 
     // --------------------------------------------------------------- caches

@@ -45,7 +45,7 @@
                             'pop scopes in the opposite order of their pushes');
       }
       if (top.isCall) {
-        throw new TypeError('scopedAllocPop: this scope is scopedAllocCall\'s, which pops it itself');
+        throw new TypeError("scopedAllocPop: this scope is scopedAllocCall's, which pops it");
       }
       this.#end(top);
     }

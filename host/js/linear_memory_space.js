@@ -13,10 +13,10 @@
   'use strict';
 
   const {
-    ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array, Int16Array,
-    Int32Array, Int8Array, MathCeil, MathMax, MathMin, Number, NumberIsInteger, TypeError,
-    TypedArrayPrototypeGetLength, Uint16Array, Uint32Array, Uint8Array, WebAssemblyMemory, WebAssemblyMemoryPrototypeGetBuffer,
-    WebAssemblyMemoryPrototypeGrow,
+    ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array,
+    Int16Array, Int32Array, Int8Array, MathCeil, MathMax, MathMin, Number, NumberIsInteger,
+    TypeError, TypedArrayPrototypeGetLength, Uint16Array, Uint32Array, Uint8Array, WebAssemblyMemory,
+    WebAssemblyMemoryPrototypeGetBuffer, WebAssemblyMemoryPrototypeGrow,
   } = natives.requireInternal('primordials');
   const { classOf } = natives;
   const { addProperty, memoryError, outOfRange, wrongType } =
@@ -51,8 +51,8 @@
         __proto__: null, initial: initial / kPage, maximum: maximum / kPage,
       });
     } catch {
-      throw memoryError('buffers', initial, `LinearMemory: no room for its first ${initial} bytes; ` +
-                        'ask for less or raise --buffer-limit');
+      throw memoryError('buffers', initial, `LinearMemory: no room for its first ${initial} ` +
+                        'bytes; ask for less or raise --buffer-limit');
     }
   }
 
