@@ -15,8 +15,8 @@
   const {
     ArrayBuffer, BigInt, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array,
     Int16Array, Int32Array, Int8Array, MathCeil, MathMax, MathMin, Number, NumberIsInteger,
-    TypeError, TypedArrayPrototypeGetLength, Uint16Array, Uint32Array, Uint8Array, WebAssemblyMemory,
-    WebAssemblyMemoryPrototypeGetBuffer, WebAssemblyMemoryPrototypeGrow,
+    TypeError, TypedArrayPrototypeGetLength, Uint16Array, Uint32Array, Uint8Array,
+    WebAssemblyMemory, WebAssemblyMemoryPrototypeGetBuffer, WebAssemblyMemoryPrototypeGrow,
   } = natives.requireInternal('primordials');
   const { classOf } = natives;
   const { addProperty, memoryError, outOfRange, wrongType } =
