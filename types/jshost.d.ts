@@ -210,6 +210,111 @@ interface HeapMeasure<T> {
   ms: number;
 }
 
+// -------------------------------------------------------------- linear memory
+
+type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'bool';
+
+interface LinearMemoryOptions {
+  /** 1 MiB by default; rounded up to 64 KiB, as `maximum` is. */
+  initial?: Size;
+  /** 2 GiB by default. Of a given memory: where our part of it ends. */
+  maximum?: Size;
+  /** How much more than needed growth asks for, tried in turn: [0.20, 0.10, 0.05, 0]. */
+  growth?: number[];
+  /** Manage this memory instead of one of our own. */
+  memory?: WebAssembly.Memory;
+  /** From where: below lies what belongs to the module. */
+  base?: number;
+  /** For installFunction. */
+  table?: WebAssembly.Table;
+}
+
+/**
+ * A growable linear memory with its own malloc: integer pointers, typed peek and
+ * poke, scoped allocation. Manages a WebAssembly.Memory too, so that wasm and
+ * JavaScript share it without copies. The methods are those of SQLite's wasm build.
+ * Pointers are numbers, in a 64-bit memory bigints. Out of bounds throws RangeError.
+ */
+declare class LinearMemory implements Disposable {
+  constructor(options?: LinearMemoryOptions);
+
+  /** Zeroed, aligned to `alignment` (a power of two, 8 at least); never 0. */
+  alloc(bytes: number, alignment?: number): number;
+  /** Moves the block where it must; with 0 bytes frees it and returns 0. */
+  realloc(pointer: number, bytes: number): number;
+  /** 0 is ignored; anything that isn't allocated throws. */
+  dealloc(pointer: number): void;
+  /** `text` as UTF-8 with a NUL at its end. */
+  allocCString(text: string): number;
+  /** The NUL-terminated text there; null for 0. */
+  cstrToJs(pointer: number): string | null;
+
+  /** Reads a value, or one for each pointer; '*' is a pointer. */
+  peek(pointer: number, type?: Scalar | '*'): number | bigint;
+  peek(pointers: number[], type?: Scalar | '*'): (number | bigint)[];
+  /** Writes a value, to each pointer. */
+  poke(pointer: number | number[], value: number | bigint, type?: Scalar | '*'): this;
+  peek8(...pointers: number[]): any;
+  peek16(...pointers: number[]): any;
+  peek32(...pointers: number[]): any;
+  peek64(...pointers: number[]): any;
+  peek32f(...pointers: number[]): any;
+  peek64f(...pointers: number[]): any;
+  peekPtr(...pointers: number[]): any;
+  poke8(pointer: number | number[], value: number): this;
+  poke16(pointer: number | number[], value: number): this;
+  poke32(pointer: number | number[], value: number): this;
+  poke64(pointer: number | number[], value: bigint): this;
+  poke32f(pointer: number | number[], value: number): this;
+  poke64f(pointer: number | number[], value: number): this;
+  pokePtr(pointer: number | number[], value?: number): this;
+
+  /** Views of the whole memory, made anew after growth: don't keep them. */
+  heap8(): Int8Array;
+  heap8u(): Uint8Array;
+  heap16(): Int16Array;
+  heap16u(): Uint16Array;
+  heap32(): Int32Array;
+  heap32u(): Uint32Array;
+  heap64(): BigInt64Array;
+  heap64u(): BigUint64Array;
+  heap32f(): Float32Array;
+  heap64f(): Float64Array;
+  heapForSize(bits: 8 | 16 | 32 | 64, unsigned?: boolean): ArrayBufferView;
+
+  /** What the scoped functions make after a push, the pop undoes. Scopes nest; a
+   *  pop out of order throws. */
+  scopedAllocPush(): object;
+  scopedAllocPop(scope?: object): void;
+  scopedAlloc(bytes: number): number;
+  scopedAllocCString(text: string): number;
+  /** Push, fn, pop, also when fn throws. */
+  scopedAllocCall<T>(fn: () => T): T;
+
+  /** Puts `fn` into the table as a wasm function; a signature such as 'i(ip)':
+   *  i, j, f, d are wasm's types, p a pointer, v none. The index. */
+  installFunction(signature: string, fn: Function): number;
+  scopedInstallFunction(signature: string, fn: Function): number;
+  uninstallFunction(pointer: number): void;
+
+  /** Grows to `bytes` at least; false, and nothing changed, when that can't be. */
+  resize(bytes: number): boolean;
+  readonly buffer: ArrayBuffer;
+  readonly byteLength: number;
+  stats(): LinearMemoryStats;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+interface LinearMemoryStats {
+  usedBytes: number;
+  freeBytes: number;
+  blocks: number;
+  largestFree: number;
+  growths: number;
+  scopeDepth: number;
+}
+
 // ---------------------------------------------------------------------- shell
 
 /** What stands after the script on the command line; also `arguments`. */

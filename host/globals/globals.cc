@@ -10,6 +10,7 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallStructuredClone(context);
   InstallHeap(context);
   InstallArena(context);
+  InstallLinearMemory(context);
 }
 
 }  // namespace jshost

@@ -20,6 +20,7 @@ void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
 void InstallStructuredClone(
     v8::Local<v8::Context> context);                // structured_clone.cc
 void InstallArena(v8::Local<v8::Context> context);  // arena.cc
+void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -31,6 +32,9 @@ void AddInspectNatives(v8::Local<v8::Context> context,
 // Adds what makes arenas.
 void AddArenaNatives(v8::Local<v8::Context> context,
                      v8::Local<v8::Object> natives);
+// Adds what LinearMemory needs.
+void AddLinearMemoryNatives(v8::Local<v8::Context> context,
+                            v8::Local<v8::Object> natives);
 
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);

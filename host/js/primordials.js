@@ -68,9 +68,9 @@
   type('Function', ['bind', 'call', 'toString']);
   type('Map', ['entries', 'forEach']);
   type('Number', ['toFixed', 'toString', 'valueOf'],
-       ['isFinite', 'isInteger', 'isNaN', 'parseFloat', 'parseInt']);
+       ['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt']);
   type('Object', ['hasOwnProperty', 'propertyIsEnumerable', 'toString'],
-       ['assign', 'defineProperty', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
+       ['assign', 'defineProperty', 'freeze', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
         'getOwnPropertySymbols', 'getPrototypeOf', 'is', 'keys', 'seal', 'setPrototypeOf']);
   type('RegExp', ['exec', 'toString']);
   type('Set', ['forEach', 'values']);
@@ -78,12 +78,45 @@
                   'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice',
                   'split', 'startsWith', 'toLowerCase', 'valueOf']);
   type('Symbol', ['toString', 'valueOf']);
-  statics('Math', Math, ['floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
+  statics('Math', Math, ['ceil', 'clz32', 'floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
   getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');
   getter('TypedArray', TypedArray.prototype, 'length', 'Length');
   getter('TypedArray', TypedArray.prototype, Symbol.toStringTag, 'SymbolToStringTag');
+
+  // Views of bytes, as Node names them.
+  for (const name of ['copyWithin', 'fill', 'indexOf', 'set']) {
+    primordials['TypedArrayPrototype' + suffix(name)] = uncurryThis(TypedArray.prototype[name]);
+  }
+  for (const kind of ['Int8', 'Uint8', 'Int16', 'Uint16', 'Int32', 'Uint32', 'BigInt64', 'BigUint64',
+                      'Float32', 'Float64']) {
+    for (const way of ['get', 'set']) {
+      primordials['DataViewPrototype' + suffix(way + kind)] =
+        uncurryThis(DataView.prototype[way + kind]);
+    }
+  }
+
+  // WebAssembly: undefined in a V8 that can't compile, as with --jitless.
+  if (typeof WebAssembly === 'object') {
+    const { Instance, Memory, Module, Table } = WebAssembly;
+    Object.assign(primordials, {
+      WebAssemblyInstance: Instance,
+      WebAssemblyMemory: Memory,
+      WebAssemblyModule: Module,
+      WebAssemblyTable: Table,
+      WebAssemblyInstancePrototypeGetExports:
+        uncurryThis(getDescriptor(Instance.prototype, 'exports').get),
+      WebAssemblyMemoryPrototypeGetBuffer:
+        uncurryThis(getDescriptor(Memory.prototype, 'buffer').get),
+      WebAssemblyMemoryPrototypeGrow: uncurryThis(Memory.prototype.grow),
+      WebAssemblyTablePrototypeGetLength:
+        uncurryThis(getDescriptor(Table.prototype, 'length').get),
+      WebAssemblyTablePrototypeGet: uncurryThis(Table.prototype.get),
+      WebAssemblyTablePrototypeGrow: uncurryThis(Table.prototype.grow),
+      WebAssemblyTablePrototypeSet: uncurryThis(Table.prototype.set),
+    });
+  }
 
   // Collections of our own, whose methods a script can't reach.
   function seal(constructor, base, keys) {
