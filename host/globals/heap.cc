@@ -64,6 +64,18 @@ v8::Local<v8::Value> Limit(v8::Isolate* isolate, uint64_t limit) {
                                       : static_cast<double>(limit));
 }
 
+v8::Local<v8::Array> NativeObjectsByType(Environment& env) {
+  v8::LocalVector<v8::Value> types(env.isolate);
+  for (const NativeType& type : env.native_types->all()) {
+    Record record(env.isolate);
+    record.Add("type", String(env.isolate, type.name()));
+    record.Add("count", static_cast<uint64_t>(type.count()));
+    record.Add("bytes", static_cast<uint64_t>(type.bytes()));
+    types.push_back(record.object());
+  }
+  return v8::Array::New(env.isolate, types.data(), types.size());
+}
+
 v8::Local<v8::Object> Stats(Environment& env) {
   v8::Isolate* const isolate = env.isolate;
   const ArrayBufferAllocator& buffers = *env.buffers;
@@ -83,7 +95,7 @@ v8::Local<v8::Object> Stats(Environment& env) {
   stats.Add("frees", buffers.account().frees());
   stats.Add("failures", buffers.failures());
   stats.Add("limit", Limit(isolate, buffers.budget().limit()));
-  stats.Add("nativeObjects", v8::Array::New(isolate));
+  stats.Add("nativeObjects", NativeObjectsByType(env));
   stats.Add("spans", Spans(isolate, heap.spans));
   stats.Add("lifetimes", Lifetimes(isolate));
   return stats.object();
