@@ -8,6 +8,7 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallQueueMicrotask(context);
   InstallPerformance(context);
   InstallHeap(context);
+  InstallNativeClasses(context);
 }
 
 }  // namespace jshost

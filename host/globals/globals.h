@@ -17,6 +17,8 @@ void InstallTimers(v8::Local<v8::Context> context);          // timers.cc
 void InstallQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
 void InstallPerformance(v8::Local<v8::Context> context);     // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
+void InstallNativeClasses(
+    v8::Local<v8::Context> context);  // native/native_classes.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -24,6 +26,10 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
 // Adds the part that looks into values.
 void AddInspectNatives(v8::Local<v8::Context> context,
                        v8::Local<v8::Object> natives);
+
+// Adds the parts that JavaScript needs for native classes.
+void AddNativeClassNatives(v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> natives);
 
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);

@@ -66,6 +66,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   Method<&IsTerminal, "fd">(context, natives, "isTerminal");
   Method<&WantsColors, "fd">(context, natives, "wantsColors");
   AddInspectNatives(context, natives);
+  AddNativeClassNatives(context, natives);
   return natives;
 }
 

@@ -19,6 +19,7 @@
     JSONStringify: JSON.stringify,
     ReflectApply: Reflect.apply,
     ReflectOwnKeys: Reflect.ownKeys,
+    IteratorPrototype: Iterator.prototype,
     FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
     RegExpPrototypeSymbolReplace: uncurryThis(RegExp.prototype[Symbol.replace]),
     RegExpPrototypeSymbolSplit: uncurryThis(RegExp.prototype[Symbol.split]),
@@ -51,8 +52,8 @@
     primordials[prefix + 'PrototypeGet' + name] = uncurryThis(getDescriptor(prototype, key).get);
   }
 
-  for (const name of ['AggregateError', 'ArrayBuffer', 'DataView', 'Promise', 'RangeError',
-                      'TypeError', 'Uint8Array', 'WeakMap', 'WeakSet']) {
+  for (const name of ['AggregateError', 'ArrayBuffer', 'DataView', 'Float64Array', 'Int32Array', 'Promise',
+                      'RangeError', 'TypeError', 'Uint8Array', 'WeakMap', 'WeakSet']) {
     type(name, []);
   }
   type('Array', ['filter', 'forEach', 'includes', 'indexOf', 'join', 'map', 'pop', 'push',
@@ -74,7 +75,7 @@
                   'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice',
                   'split', 'startsWith', 'toLowerCase', 'valueOf']);
   type('Symbol', ['toString', 'valueOf']);
-  statics('Math', Math, ['floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
+  statics('Math', Math, ['clz32', 'floor', 'imul', 'max', 'min', 'round', 'sqrt', 'trunc']);
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');
   getter('TypedArray', TypedArray.prototype, 'length', 'Length');
