@@ -158,26 +158,27 @@ function measureMemory([name, kind], count, json) {
   }
   const keys = name === 'BitSet' ? Int32Array.from({ length: count }, (_, i) => i)
     : kinds[kind].keys(count);
-  const c = new globalThis[name]();
-  gc();
-  const before = processBytes('VmRSS');
   const { value } = kinds[kind];
-  if (c instanceof Set) for (let i = 0; i < count; i++) c.add(keys[i]);
-  else if (c instanceof BitSet) for (let i = 0; i < count; i++) c.set(keys[i]);
-  else for (let i = 0; i < count; i++) c.set(keys[i], value(i));
-  for (let i = 0; i < 2; i++) gc();
   // Freed memory goes back to the system some time later.
-  setTimeout(() => {
-    const counted = heap.stats().nativeObjects.find(({ type }) => type === name)?.bytes ?? null;
-    const record = { bench: 'native_objects', row: 'memory', name, kind, entries: c.size,
-                     resident: (processBytes('VmRSS') - before) / count,
-                     most: (processBytes('VmHWM') - before) / count,
-                     counted: counted === null ? null : counted / count };
-    if (json) return print(JSON.stringify(record));
-    print(`${name}:${kind}, ${count} entries: resident ${digits(record.resident)} bytes an entry, ` +
-          `at most ${digits(record.most)}` +
-          (counted === null ? '' : `, counted ${digits(record.counted)}`));
-  }, 3000);
+  const settle = (then) => { gc(); gc(); setTimeout(then, 3000); };
+  settle(() => {
+    const c = new globalThis[name]();
+    const before = processBytes('VmRSS');
+    if (c instanceof Set) for (let i = 0; i < count; i++) c.add(keys[i]);
+    else if (c instanceof BitSet) for (let i = 0; i < count; i++) c.set(keys[i]);
+    else for (let i = 0; i < count; i++) c.set(keys[i], value(i));
+    settle(() => {
+      const counted = heap.stats().nativeObjects.find(({ type }) => type === name)?.bytes;
+      const record = { bench: 'native_objects', row: 'memory', name, kind, entries: c.size,
+                       resident: (processBytes('VmRSS') - before) / count,
+                       most: (processBytes('VmHWM') - before) / count,
+                       counted: counted === undefined ? null : counted / count };
+      if (json) return print(JSON.stringify(record));
+      print(`${name}:${kind}, ${count} entries: resident ${digits(record.resident)} bytes an ` +
+            `entry, at most ${digits(record.most)}` +
+            (counted === undefined ? '' : `, counted ${digits(record.counted)}`));
+    });
+  });
 }
 
 function run(options) {

@@ -50,6 +50,15 @@ const limited = (fn) => {
 }
 check('both gone', [counted('BitSet').count, counted('NumberMap').count], [0, 0]);
 
+// What the host itself keeps for a script counts too.
+{
+  const timers = [setTimeout(() => {}, 1e6, 1, 2), setInterval(() => {}, 1e6)];
+  check('timers', counted('Timer').count, 2);
+  if (!(counted('Timer').bytes > 0)) throw new Error('timers without bytes');
+  timers.forEach(clearTimeout);
+  check('cleared', counted('Timer'), { type: 'Timer', count: 0, bytes: 0 });
+}
+
 // Many at once, within the limit only if the collector takes the dropped ones.
 for (let i = 0; i < 100; i++) {
   new BitSet(8 * 2 ** 20);
