@@ -211,9 +211,13 @@
             const i = findDouble(table, this.#ratio, key);
             return i < 0 ? undefined : fromWords(table[i + 2], table[i + 3]);
           }
-          const i = findInteger(table, this.#ratio, slot, key);
-          if (i < 0) return undefined;
-          return slot === kIntegers ? table[i + 1] : fromWords(table[i + 1], table[i + 2]);
+          // Apart from the others, so that the integer never becomes a double.
+          if (slot === kIntegers) {
+            const i = findInteger(table, this.#ratio, kIntegers, key);
+            return i < 0 ? undefined : table[i + 1];
+          }
+          const i = findInteger(table, this.#ratio, kMixed, key);
+          return i < 0 ? undefined : fromWords(table[i + 1], table[i + 2]);
         }
       }
       return super.get(key);
