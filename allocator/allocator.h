@@ -79,6 +79,10 @@ class Allocator {
   // Ends a block's life. `bytes` is what was asked for; null is ignored.
   virtual void Free(void* block, size_t bytes) = 0;
 
+  // A hint: all of the new block is going to be written, and read at random.
+  // An allocator that can backs it with huge pages.
+  virtual void ExpectDenseUse(void* /*block*/, size_t /*bytes*/) {}
+
   // The bytes a live block may use, >= what was asked for.
   virtual size_t UsableSize(const void* block) const = 0;
 

@@ -210,6 +210,50 @@ interface HeapMeasure<T> {
   ms: number;
 }
 
+// ------------------------------------------------------------- native objects
+
+/** Bits outside V8's heap. Grows when a bit beyond the end is set. */
+declare class BitSet implements Disposable {
+  constructor(bits?: number);
+  /** In bits. */
+  readonly size: number;
+  get(index: number): boolean;
+  set(index: number, value?: boolean): this;
+  flip(index: number): this;
+  /** How many bits are set. */
+  count(): number;
+  /** The first set bit at `from` or behind it; -1 when there is none. */
+  nextSet(from?: number): number;
+  and(other: BitSet): this;
+  or(other: BitSet): this;
+  xor(other: BitSet): this;
+  andNot(other: BitSet): this;
+  clear(): this;
+  clone(): BitSet;
+  /** The indices of the set bits, in order. */
+  [Symbol.iterator](): Iterator<number>;
+  /** Frees the memory now; any further use throws TypeError. */
+  [Symbol.dispose](): void;
+}
+
+/** A hash map from numbers to numbers outside V8's heap: the collector doesn't
+ *  see its entries. Iteration is in no particular order. */
+declare class NumberMap implements Disposable {
+  constructor(entries?: Iterable<[number, number]>);
+  readonly size: number;
+  get(key: number): number | undefined;
+  has(key: number): boolean;
+  set(key: number, value: number): this;
+  delete(key: number): boolean;
+  clear(): void;
+  keys(): Iterator<number>;
+  values(): Iterator<number>;
+  entries(): Iterator<[number, number]>;
+  [Symbol.iterator](): Iterator<[number, number]>;
+  /** Frees the memory now; any further use throws TypeError. */
+  [Symbol.dispose](): void;
+}
+
 // -------------------------------------------------------------- linear memory
 
 type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'bool';

@@ -9,6 +9,7 @@
 // its types say what a caller may pass, and a TypeError that names the
 // parameter and the value answers anything else:
 //   bool, double, int32_t        coerced as the web's are
+//   Number                       a number, and nothing else
 //   std::string                  a string, as UTF-8
 //   Path                         a string without a NUL, which no file name has
 //   v8::Local<v8::Function>      a function
@@ -50,6 +51,10 @@ namespace jshost {
 using CallbackInfo = v8::FunctionCallbackInfo<v8::Value>;
 
 struct Path : std::string {};
+
+struct Number {
+  double value = 0;
+};
 
 // The arguments from one on.
 class Rest {
@@ -96,6 +101,12 @@ inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value, const char*,
 inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value, const char*,
                  int32_t* result) {
   return value->Int32Value(isolate->GetCurrentContext()).To(result);
+}
+inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
+                 const char* name, Number* result) {
+  if (!value->IsNumber()) return Refuse(isolate, name, "a number", value);
+  result->value = value.As<v8::Number>()->Value();
+  return true;
 }
 inline bool Read(v8::Isolate* isolate, v8::Local<v8::Value> value,
                  const char* name, std::string* result) {
@@ -187,14 +198,12 @@ struct Signature<R (*)(Environment&, Parameters...)> {
   using Arguments = std::tuple<std::decay_t<Parameters>...>;
 };
 
-template <auto kFunction, Literal... kNames>
-void Invoke(const CallbackInfo& info) {
-  using Types = Signature<decltype(kFunction)>;
-  using Arguments = typename Types::Arguments;
+// Calls function(env, arguments…) with what was passed, unless that is refused.
+template <typename Arguments, Literal... kNames, typename Function>
+void WithArguments(const CallbackInfo& info, Function function) {
   static_assert(std::tuple_size_v<Arguments> == sizeof...(kNames),
                 "one name for each parameter");
   constexpr std::array<const char*, sizeof...(kNames)> kTexts{kNames.value...};
-  Environment& env = Environment::For(info.GetIsolate());
   [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
     Arguments arguments;
     const bool all =
@@ -202,12 +211,22 @@ void Invoke(const CallbackInfo& info) {
                       &std::get<kIndex>(arguments)) &&
          ...);
     if (!all) return;
-    if constexpr (std::is_void_v<typename Types::Result>) {
-      kFunction(env, std::move(std::get<kIndex>(arguments))...);
-    } else {
-      Return(info, kFunction(env, std::move(std::get<kIndex>(arguments))...));
-    }
+    function(Environment::For(info.GetIsolate()),
+             std::move(std::get<kIndex>(arguments))...);
   }(std::make_index_sequence<sizeof...(kNames)>());
+}
+
+template <auto kFunction, Literal... kNames>
+void Invoke(const CallbackInfo& info) {
+  using Types = Signature<decltype(kFunction)>;
+  WithArguments<typename Types::Arguments, kNames...>(
+      info, [&](Environment& env, auto&&... arguments) {
+        if constexpr (std::is_void_v<typename Types::Result>) {
+          kFunction(env, std::move(arguments)...);
+        } else {
+          Return(info, kFunction(env, std::move(arguments)...));
+        }
+      });
 }
 
 }  // namespace binding

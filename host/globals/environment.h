@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "host/globals/native/native_objects.h"
+#include "host/globals/native/native_types.h"
 #include "host/globals/output.h"
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
@@ -62,6 +64,10 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
+  // The types before what counts by them, and the objects while there is an
+  // isolate.
+  std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
+  std::unique_ptr<NativeObjects> native_objects;
   std::vector<std::string> script_args;
   std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
   std::chrono::system_clock::time_point start_wall;

@@ -11,6 +11,7 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallHeap(context);
   InstallArena(context);
   InstallLinearMemory(context);
+  InstallNativeClasses(context);
 }
 
 }  // namespace jshost

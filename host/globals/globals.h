@@ -21,6 +21,8 @@ void InstallStructuredClone(
     v8::Local<v8::Context> context);                // structured_clone.cc
 void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
+void InstallNativeClasses(
+    v8::Local<v8::Context> context);  // native/native_classes.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -35,6 +37,9 @@ void AddArenaNatives(v8::Local<v8::Context> context,
 // Adds what LinearMemory needs.
 void AddLinearMemoryNatives(v8::Local<v8::Context> context,
                             v8::Local<v8::Object> natives);
+// Adds the parts that JavaScript needs for native classes.
+void AddNativeClassNatives(v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> natives);
 
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);

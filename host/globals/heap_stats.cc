@@ -105,6 +105,18 @@ v8::Local<v8::Value> Fragmentation(Environment& env, uint64_t live,
   return record.object();
 }
 
+v8::Local<v8::Array> NativeObjectsByType(Environment& env) {
+  v8::LocalVector<v8::Value> types(env.isolate);
+  for (const NativeType& type : env.native_types->all()) {
+    Record record(env.isolate);
+    record.AddText("type", type.name());
+    record.Add("count", static_cast<uint64_t>(type.count()));
+    record.Add("bytes", static_cast<uint64_t>(type.bytes()));
+    types.push_back(record.object());
+  }
+  return v8::Array::New(env.isolate, types.data(), types.size());
+}
+
 }  // namespace
 
 v8::MaybeLocal<v8::Object> Stats(Environment& env, Options options) {
@@ -134,7 +146,7 @@ v8::MaybeLocal<v8::Object> Stats(Environment& env, Options options) {
   stats.Add("frees", buffers.account().frees());
   stats.Add("failures", buffers.failures());
   stats.Add("limit", Limit(isolate, buffers.budget().limit()));
-  stats.Add("nativeObjects", v8::Array::New(isolate));
+  stats.Add("nativeObjects", NativeObjectsByType(env));
   if (detail && !heap.size_classes.empty()) {
     stats.Add("sizeClasses", SizeClasses(isolate, heap));
   }

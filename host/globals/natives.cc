@@ -68,6 +68,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddInspectNatives(context, natives);
   AddArenaNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
+  AddNativeClassNatives(context, natives);
   return natives;
 }
 

@@ -15,13 +15,18 @@ namespace {
 struct Timer {
   Timer(v8::Isolate* isolate, v8::Local<v8::Function> function,
         const Rest& arguments)
-      : context(isolate, isolate->GetCurrentContext()),
+      : counted(Environment::For(isolate).native_types->Of("Timer"),
+                sizeof(Timer) + static_cast<size_t>(arguments.size()) *
+                                    sizeof(v8::Global<v8::Value>)),
+        context(isolate, isolate->GetCurrentContext()),
         callback(isolate, function) {
+    args.reserve(static_cast<size_t>(arguments.size()));
     for (int i = 0; i < arguments.size(); ++i) {
       args.emplace_back(isolate, arguments[i]);
     }
   }
 
+  const NativeCount counted;
   v8::Global<v8::Context> context;
   v8::Global<v8::Function> callback;
   std::vector<v8::Global<v8::Value>> args;

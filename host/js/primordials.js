@@ -19,6 +19,7 @@
     JSONStringify: JSON.stringify,
     ReflectApply: Reflect.apply,
     ReflectOwnKeys: Reflect.ownKeys,
+    IteratorPrototype: Iterator.prototype,
     FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
     RegExpPrototypeSymbolReplace: uncurryThis(RegExp.prototype[Symbol.replace]),
     RegExpPrototypeSymbolSplit: uncurryThis(RegExp.prototype[Symbol.split]),
@@ -78,7 +79,7 @@
                   'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice',
                   'split', 'startsWith', 'toLowerCase', 'valueOf']);
   type('Symbol', ['toString', 'valueOf']);
-  statics('Math', Math, ['ceil', 'clz32', 'floor', 'max', 'min', 'round', 'sqrt', 'trunc']);
+  statics('Math', Math, ['ceil', 'clz32', 'floor', 'imul', 'max', 'min', 'round', 'sqrt', 'trunc']);
   getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');

@@ -100,6 +100,8 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   v8::Isolate::Initialize(isolate_, params);
   isolate_->Enter();
 
+  environment_.native_objects = std::make_unique<NativeObjects>(
+      isolate_, environment_.buffers, environment_.native_types.get());
   Environment::SetFor(isolate_, &environment_);
   if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
   heap_limit_->Attach();
@@ -144,6 +146,7 @@ Runtime::~Runtime() {
     main_module_.Reset();
     context_.Reset();
   }
+  environment_.native_objects.reset();
   rejections_.reset();
   gc_.reset();
   heap_limit_->Detach();
@@ -333,11 +336,19 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
-// Errors about memory that V8 or an arena didn't get; by their text, since they
-// are RangeErrors like any other.
+// Errors about memory that wasn't there: ours by their code, V8's by their
+// text, since they are RangeErrors like any other.
 bool Runtime::IsBufferLimit(v8::Local<v8::Value> error) const {
   if (environment_.buffers->refusals().count() == 0) return false;
   if (!error->IsNativeError()) return false;
+  const v8::TryCatch ignored(isolate_);  // of a getter named `code`
+  v8::Local<v8::Value> code;
+  if (error.As<v8::Object>()
+          ->GetRealNamedProperty(context(), Name(isolate_, "code"))
+          .ToLocal(&code) &&
+      code->IsString() && ToText(isolate_, code) == "ERR_MEMORY_LIMIT") {
+    return true;
+  }
   const std::string text =
       ToText(isolate_, v8::Exception::CreateMessage(isolate_, error)->Get());
   if (text.find("RangeError: ") == std::string::npos) return false;

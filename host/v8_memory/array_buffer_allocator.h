@@ -43,6 +43,11 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   void* AllocateUninitialized(size_t bytes) override;
   void Free(void* block, size_t bytes) override;
 
+  // A hint about a new block: see jsheap::Allocator.
+  void ExpectDenseUse(void* block, size_t bytes) {
+    heap_->ExpectDenseUse(block, bytes);
+  }
+
   // What V8 refuses without asking. One below 32 GiB, since V8 aborts on
   // accounting for 32 GiB at once (api.cc:9751). Not the limit: V8 keeps the
   // first answer (isolate.h:2002), and also refuses by it what a resizable

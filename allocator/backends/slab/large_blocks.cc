@@ -62,16 +62,19 @@ void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment) {
   if (span == nullptr) return nullptr;
   LargeBlock* block = span->ClientAs<LargeBlock>();
   *block = {bytes, 0, allocation.warm_pages == 0, false, false};
-  if (block->was_cold && bytes >= kLeastHugePagesBytes &&
-      density_.IsDense(bytes)) {
-    os::PreferHugePages(pages_.map().AddressOf(span), SpanBytes(span), true);
-    block->prefers_huge_pages = true;
-  }
+  if (block->was_cold && density_.IsDense(bytes)) ExpectDenseUse(span);
   span->SetKind(SpanKind::kLarge);
   if (zeroed && allocation.dirty_pages != 0) MakeZero(span);
   last_freed_.store(nullptr, std::memory_order_relaxed);
   occupied_bytes_.fetch_add(SpanBytes(span), std::memory_order_relaxed);
   return pages_.map().AddressOf(span);
+}
+
+void LargeBlocks::ExpectDenseUse(Span* span) {
+  LargeBlock* block = span->ClientAs<LargeBlock>();
+  if (block->bytes < kLeastHugePagesBytes) return;
+  os::PreferHugePages(pages_.map().AddressOf(span), SpanBytes(span), true);
+  block->prefers_huge_pages = true;
 }
 
 void LargeBlocks::Free(Span* span) {

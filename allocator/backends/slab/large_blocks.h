@@ -28,6 +28,9 @@ class LargeBlocks {
   // null.
   void* Allocate(size_t bytes, bool zeroed, size_t alignment);
 
+  // The block will be written all over.
+  void ExpectDenseUse(Span* span);
+
   void Free(Span* span);
 
   // What was asked for.

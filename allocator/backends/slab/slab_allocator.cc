@@ -6,6 +6,7 @@
 
 #include "allocator/backends/slab/zero.h"
 #include "allocator/checks.h"
+#include "allocator/os/memory.h"
 #include "allocator/size_text.h"
 
 namespace jsheap::slab {
@@ -170,6 +171,15 @@ void SlabAllocator::FreeSlow(void* block, size_t bytes) {
 void SlabAllocator::FreeUnsized(void* block) {
   // The size serves only to be checked.
   Free(block, kDebugChecks && block != nullptr ? UsableSize(block) : 0);
+}
+
+void SlabAllocator::ExpectDenseUse(void* block, size_t bytes) {
+  if (!pages_.map().Contains(block)) {
+    os::PreferHugePages(block, bytes, true);
+  } else if (Span* span = pages_.map().HeadOf(block);
+             span->Kind() == SpanKind::kLarge) {
+    large_.ExpectDenseUse(span);
+  }
 }
 
 size_t SlabAllocator::UsableSize(const void* block) const {

@@ -67,6 +67,7 @@ class SlabAllocator final : public Allocator,
            (huge_.any() && huge_.SizeOf(block) != 0);
   }
 
+  void ExpectDenseUse(void* block, size_t bytes) override;
   size_t UsableSize(const void* block) const override;
   void FlushThread() override;
   void IdleThread() override;
