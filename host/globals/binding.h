@@ -20,6 +20,9 @@
 // It returns void, bool, double, int32_t, std::string, a Local, an optional
 // (none is undefined), or a MaybeLocal, where empty says that an exception is
 // pending. A function that throws returns anything.
+//
+// A function that takes Host& instead of the environment also works while the
+// startup snapshot is made; others throw there.
 
 #ifndef HOST_GLOBALS_BINDING_H_
 #define HOST_GLOBALS_BINDING_H_
@@ -43,6 +46,7 @@
 
 #include "host/globals/bytes.h"
 #include "host/globals/environment.h"
+#include "host/globals/external_reference.h"
 #include "host/globals/values.h"
 
 namespace jshost {
@@ -150,6 +154,13 @@ bool ReadArgument(const CallbackInfo& info, int index, const char* name,
   }
 }
 
+inline void RefuseInSnapshot(const CallbackInfo& info) {
+  Throw(info.GetIsolate(), ErrorKind::kError,
+        "this native function needs a running program, and the startup "
+        "snapshot is only being made: call it later, or list the file that "
+        "calls it in lazy_sources (host/BUILD.gn)");
+}
+
 inline void Return(const CallbackInfo& info, bool value) {
   info.GetReturnValue().Set(value);
 }
@@ -181,11 +192,21 @@ void Return(const CallbackInfo& info, const std::optional<T>& value) {
 
 template <typename Function>
 struct Signature;
-template <typename R, typename... Parameters>
-struct Signature<R (*)(Environment&, Parameters...)> {
+template <typename R, typename Of, typename... Parameters>
+struct Signature<R (*)(Of&, Parameters...)> {
+  using Receiver = Of;
   using Result = R;
   using Arguments = std::tuple<std::decay_t<Parameters>...>;
 };
+
+template <typename Receiver>
+Receiver& ReceiverOf(Environment& env) {
+  if constexpr (std::is_same_v<Receiver, Host>) {
+    return *env.host;
+  } else {
+    return env;
+  }
+}
 
 template <auto kFunction, Literal... kNames>
 void Invoke(const CallbackInfo& info) {
@@ -195,6 +216,11 @@ void Invoke(const CallbackInfo& info) {
                 "one name for each parameter");
   constexpr std::array<const char*, sizeof...(kNames)> kTexts{kNames.value...};
   Environment& env = Environment::For(info.GetIsolate());
+  auto& receiver = ReceiverOf<typename Types::Receiver>(env);
+  if constexpr (std::is_same_v<typename Types::Receiver, Environment>) {
+    if (env.makes_snapshot) [[unlikely]]
+      return RefuseInSnapshot(info);
+  }
   [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
     Arguments arguments;
     const bool all =
@@ -203,12 +229,26 @@ void Invoke(const CallbackInfo& info) {
          ...);
     if (!all) return;
     if constexpr (std::is_void_v<typename Types::Result>) {
-      kFunction(env, std::move(std::get<kIndex>(arguments))...);
+      kFunction(receiver, std::move(std::get<kIndex>(arguments))...);
     } else {
-      Return(info, kFunction(env, std::move(std::get<kIndex>(arguments))...));
+      Return(info,
+             kFunction(receiver, std::move(std::get<kIndex>(arguments))...));
     }
   }(std::make_index_sequence<sizeof...(kNames)>());
 }
+
+// The arguments, as the compiler writes them.
+template <auto... kArguments>
+consteval std::string_view Spell() {
+  return __PRETTY_FUNCTION__;
+}
+
+// What kCallback is known by in the startup snapshot. Functions of two files
+// may be spelt alike, hence the file that is being compiled.
+template <auto kCallback, auto... kSpelling>
+inline const ExternalReference kReference{
+    Spell<kSpelling...>(), __BASE_FILE__,
+    reinterpret_cast<intptr_t>(kCallback)};
 
 }  // namespace binding
 
@@ -216,8 +256,11 @@ void Invoke(const CallbackInfo& info) {
 template <auto kFunction, binding::Literal... kNames>
 v8::Local<v8::Function> NewFunction(v8::Local<v8::Context> context,
                                     std::string_view name) {
+  constexpr v8::FunctionCallback kCallback =
+      binding::Invoke<kFunction, kNames...>;
+  static_cast<void>(&binding::kReference<kCallback, kFunction, kNames...>);
   const v8::Local<v8::Function> function =
-      v8::Function::New(context, binding::Invoke<kFunction, kNames...>, {},
+      v8::Function::New(context, kCallback, {},
                         static_cast<int>(sizeof...(kNames)),
                         v8::ConstructorBehavior::kThrow)
           .ToLocalChecked();
@@ -231,6 +274,18 @@ void Method(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
             std::string_view name) {
   Define(context, target, name,
          NewFunction<kFunction, kNames...>(context, name));
+}
+
+// Defines a property, as the web's globals are, whose value kGetter gives when
+// it is first asked for.
+template <v8::AccessorNameGetterCallback kGetter>
+void LazyProperty(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+                  std::string_view name) {
+  static_cast<void>(&binding::kReference<kGetter, kGetter>);
+  target
+      ->SetLazyDataProperty(context, Name(v8::Isolate::GetCurrent(), name),
+                            kGetter, {}, v8::DontEnum)
+      .Check();
 }
 
 }  // namespace jshost

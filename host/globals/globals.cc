@@ -5,11 +5,17 @@ namespace jshost {
 void InstallGlobals(v8::Local<v8::Context> context) {
   InstallShellIo(context);
   InstallTimers(context);
-  InstallQueueMicrotask(context);
   InstallPerformance(context);
   InstallStructuredClone(context);
   InstallHeap(context);
   InstallArena(context);
+}
+
+void StartGlobals(v8::Local<v8::Context> context) {
+  StartShellIo(context);
+  StartQueueMicrotask(context);
+  StartPerformance(context);
+  StartHeap(context);
 }
 
 }  // namespace jshost
