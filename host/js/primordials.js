@@ -71,14 +71,18 @@
 
   // `methods` are uncurried: the receiver becomes the first parameter.
   function type(name, methods, own = []) {
-    const constructor = globalThis[name];
+    // A getter is the snapshot's maker's: it throws.
+    const constructor = getDescriptor(globalThis, name)?.value;
     if (waits(name, constructor, () => type(name, methods, own))) return;
     if (constructor === undefined) return;  // V8 was told to do without.
     primordials[name] = constructor;
     primordials[name + 'Prototype'] = constructor.prototype;
     statics(name, constructor, own);
     for (const method of methods) {
-      primordials[name + 'Prototype' + suffix(method)] = uncurryThis(constructor.prototype[method]);
+      const key = name + 'Prototype' + suffix(method);
+      if (waits(key, constructor.prototype[method], () => type(name, [method]))) continue;
+      if (constructor.prototype[method] === undefined) continue;
+      primordials[key] = uncurryThis(constructor.prototype[method]);
     }
   }
 

@@ -12,6 +12,7 @@
 #include <v8-function.h>
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
+#include <v8-script.h>
 #include <v8-snapshot.h>
 
 #include <cstdint>
@@ -53,6 +54,7 @@ class Builtins {
 
  private:
   v8::MaybeLocal<v8::Function> FunctionOf(const std::string& name);
+  v8::ScriptCompiler::CompileOptions CompileOptions() const;
 
   v8::Isolate* const isolate_;
   bool prepares_ = false;

@@ -6,6 +6,7 @@
 // blob's order, one a line. See build/make_snapshot.py.
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <v8-array-buffer.h>
 #include <v8-snapshot.h>
 
@@ -22,6 +23,7 @@
 #include "host/globals/globals.h"
 #include "host/globals/values.h"
 #include "host/runtime/builtins.h"
+#include "host/runtime/compile.h"
 #include "host/runtime/event_loop.h"
 #include "host/runtime/foreground_tasks.h"
 #include "host/runtime/snapshot.h"
@@ -33,7 +35,8 @@ namespace {
 
 [[noreturn]] void Die(const std::string& message) {
   std::fprintf(stderr, "make_snapshot: %s\n", message.c_str());
-  std::exit(1);
+  std::fflush(stderr);
+  _exit(1);
 }
 
 // A snapshot can't hold a buffer's memory, so a file that makes a buffer when
@@ -95,13 +98,47 @@ std::vector<uint64_t> SortedIds() {
   return ids;
 }
 
+// The error, and where it was thrown.
 std::string Describe(v8::Isolate* isolate, const v8::TryCatch& caught) {
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
-  v8::Local<v8::Value> stack;
-  if (v8::TryCatch::StackTrace(context, caught.Exception()).ToLocal(&stack)) {
-    return ToText(isolate, stack);
+  const v8::Local<v8::Message> message = caught.Message();
+  if (message.IsEmpty()) return ToText(isolate, caught.Exception());
+  return fmt::format("{}:{}: {}",
+                     ToText(isolate, message->GetScriptResourceName()),
+                     message->GetLineNumber(context).FromMaybe(0),
+                     ToText(isolate, message->Get()));
+}
+
+// V8 adds these to a context only when it is used. While the snapshot is made
+// looking at one throws, so that nobody takes it for missing.
+constexpr char kLateGlobals[] = R"((guard) => {
+  for (const name of ['AsyncDisposableStack', 'DisposableStack', 'Float16Array',
+                      'SharedArrayBuffer', 'SuppressedError', 'WebAssembly']) {
+    const property = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (!guard && property?.get) delete globalThis[name];
+    if (!guard || property) continue;
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      get() {
+        throw new Error(`${name} isn't there until the program starts: ` +
+                        'look in natives.atStart()');
+      },
+    });
   }
-  return ToText(isolate, caught.Exception());
+})";
+
+// Guards them, or stops guarding them.
+bool GuardLateGlobals(v8::Local<v8::Context> context, bool guard) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Value> argument = v8::Boolean::New(isolate, guard);
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> function;
+  return CompileScript(isolate, "make_snapshot", kLateGlobals)
+             .ToLocal(&script) &&
+         script->Run(context).ToLocal(&function) &&
+         !function.As<v8::Function>()
+              ->Call(isolate, context, v8::Undefined(isolate), 1, &argument)
+              .IsEmpty();
 }
 
 v8::StartupData Make(Platform* platform, const std::vector<intptr_t>& table) {
@@ -129,7 +166,10 @@ v8::StartupData Make(Platform* platform, const std::vector<intptr_t>& table) {
     const v8::TryCatch caught(isolate);
     InstallGlobals(context);
     host.builtins().Begin();
-    if (!host.builtins().Prepare()) Die(Describe(isolate, caught));
+    if (!GuardLateGlobals(context, true) || !host.builtins().Prepare() ||
+        !GuardLateGlobals(context, false)) {
+      Die(Describe(isolate, caught));
+    }
     if (creator.AddContext(context) != Snapshot::kContext) std::abort();
     host.builtins().Save(&creator);
   }
@@ -149,14 +189,18 @@ int Main(const char* blob_path, const char* references_path) {
   if (blob.data == nullptr) Die("V8 can't make a snapshot of this");
   if (!blob.CanBeRehashed()) {
     Die("this snapshot would fix the seed of all hash tables, so that scripts "
-        "could fill them with collisions: a file holds a collection that V8 "
-        "can't rehash, such as a WeakMap, and must go to lazy_sources");
+        "could fill them with collisions: a file holds an object that V8 can't "
+        "rehash, and must go to lazy_sources (host/BUILD.gn)");
   }
-  std::ofstream(blob_path, std::ios::binary).write(blob.data, blob.raw_size);
+  std::ofstream blob_file(blob_path, std::ios::binary);
+  blob_file.write(blob.data, blob.raw_size);
+  if (!blob_file.flush()) Die(fmt::format("cannot write '{}'", blob_path));
   std::ofstream references(references_path);
   for (const uint64_t id : ids) references << fmt::format("{:#018x}\n", id);
-  std::fflush(nullptr);
-  _Exit(references.flush() ? 0 : 1);
+  if (!references.flush()) {
+    Die(fmt::format("cannot write '{}'", references_path));
+  }
+  _exit(0);  // No destructors: V8's threads are still there.
 }
 
 }  // namespace
