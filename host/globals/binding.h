@@ -247,7 +247,7 @@ consteval std::string_view Spell() {
 // may be spelt alike, hence the file that is being compiled.
 template <auto kCallback, auto... kSpelling>
 inline const ExternalReference kReference{
-    Spell<kSpelling...>(), __BASE_FILE__,
+    {Spell<kSpelling...>(), __BASE_FILE__},
     reinterpret_cast<intptr_t>(kCallback)};
 
 }  // namespace binding

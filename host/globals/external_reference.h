@@ -16,23 +16,26 @@ namespace jshost {
 // Made before main() and never destroyed while somebody looks.
 class ExternalReference {
  public:
-  // Together `name` and `file` are unique in the program; both are literals.
-  ExternalReference(std::string_view name, std::string_view file,
-                    intptr_t address)
-      : id_(Hash(name, Hash(file))),
-        name_(name),
-        file_(file),
-        address_(address),
-        next_(first_) {
+  // Together `name` and `file` are unique in the program.
+  struct Key {
+    consteval Key(std::string_view name, std::string_view file)
+        : name(name), file(file), id(Hash(name, Hash(file))) {}
+    std::string_view name;
+    std::string_view file;
+    uint64_t id;
+  };
+
+  ExternalReference(Key key, intptr_t address)
+      : key_(key), address_(address), next_(first_) {
     first_ = this;
   }
   ExternalReference(const ExternalReference&) = delete;
   ExternalReference& operator=(const ExternalReference&) = delete;
 
   // The same in every program that has the reference.
-  uint64_t id() const { return id_; }
-  std::string_view name() const { return name_; }
-  std::string_view file() const { return file_; }
+  uint64_t id() const { return key_.id; }
+  std::string_view name() const { return key_.name; }
+  std::string_view file() const { return key_.file; }
   intptr_t address() const { return address_; }
 
   // All of the program, in no particular order.
@@ -50,9 +53,7 @@ class ExternalReference {
 
   static inline constinit const ExternalReference* first_ = nullptr;
 
-  const uint64_t id_;
-  const std::string_view name_;
-  const std::string_view file_;
+  const Key key_;
   const intptr_t address_;
   const ExternalReference* const next_;
 };
