@@ -277,14 +277,14 @@ void Method(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
 }
 
 // Defines a property, as the web's globals are, whose value kGetter gives when
-// it is first asked for.
+// it is first asked for; it gets `data`.
 template <v8::AccessorNameGetterCallback kGetter>
 void LazyProperty(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
-                  std::string_view name) {
+                  std::string_view name, v8::Local<v8::Value> data = {}) {
   static_cast<void>(&binding::kReference<kGetter, kGetter>);
   target
       ->SetLazyDataProperty(context, Name(v8::Isolate::GetCurrent(), name),
-                            kGetter, {}, v8::DontEnum)
+                            kGetter, data, v8::DontEnum)
       .Check();
 }
 
