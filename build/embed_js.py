@@ -1,10 +1,10 @@
 """Turns JavaScript files into a C++ header and source that hold their text.
 
-Usage: embed_js.py HEADER SOURCE NAME=FILE...
+Usage: embed_js.py HEADER SOURCE KIND:NAME=FILE...
 
-The text is emitted as string
-literals, a line of JavaScript each: that compiles faster than an array of
-numbers and can be read.
+KIND is `eager`, `lazy` or `body`, as the generated header says. The text is
+emitted as string literals, a line of JavaScript each: that compiles faster than
+an array of numbers and can be read.
 """
 
 import sys
@@ -20,6 +20,12 @@ HEADER = """\
 namespace jshost {
 
 struct BuiltinSource {
+  enum class Kind {
+    kEager,  // a function whose result is in the startup snapshot
+    kLazy,   // a function that is called when its result is first required
+    kBody,   // statements, the body of a function that another file makes
+  };
+  Kind kind;
   std::string_view name;    // "console" for host/js/console.js
   std::string_view source;  // ASCII, and a NUL follows
 };
@@ -78,15 +84,18 @@ def read_ascii(path):
     return data.decode('ascii')
 
 
-def entry(name, path):
+def entry(argument):
+    kind, _, named_path = argument.partition(':')
+    name, _, path = named_path.partition('=')
     lines = read_ascii(path).splitlines(keepends=True)
     literals = '\n         '.join(map(quote, lines)) or '""'
-    return '    {%s,\n     std::string_view(%s)},\n' % (quote(name), literals)
+    return '    {BuiltinSource::Kind::k%s, %s,\n     std::string_view(%s)},\n' % (
+        kind.capitalize(), quote(name), literals)
 
 
 def main():
-    header, source, *named_paths = sys.argv[1:]
-    entries = [entry(*pair.split('=', 1)) for pair in named_paths]
+    header, source, *files = sys.argv[1:]
+    entries = [entry(file) for file in files]
     texts = {header: HEADER, source: SOURCE % (len(entries), ''.join(entries))}
     for path, text in texts.items():
         with open(path, 'w', encoding='ascii') as file:

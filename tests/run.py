@@ -37,6 +37,9 @@ JSHOST = os.path.join(ROOT, 'out/release/jshost')
 GTEST_TIMEOUT = 300
 SCRIPT_TIMEOUT = 60
 
+# V8 finds that this flag changes what is compiled, and does nothing else with it.
+WITHOUT_SNAPSHOT = {'JSHOST_OPTIONS': '--v8-flags=--no-testing-bool-flag'}
+
 SANITIZER_ENV = {
     'ASAN_OPTIONS': 'abort_on_error=0:detect_leaks=1:strict_string_checks=1:'
                     'check_initialization_order=1',
@@ -197,11 +200,11 @@ def script_command(path):
     return [JSHOST, *words['flags'], path, *words['args']]
 
 
-def script(path):
+def script(path, env=None):
     """A JavaScript program; it passes when it exits with 0, and when its
     standard output and error are what PATH.out and PATH.err say, if there."""
     words = script_command(path)
-    status, out, err = run_apart(words, SCRIPT_TIMEOUT)
+    status, out, err = run_apart(words, SCRIPT_TIMEOUT, env)
     problems = [] if status == 0 else ['exit status: %s' % status]
     for name, text in (('.out', out), ('.err', err)):
         expected = os.path.join(ROOT, path + name)
@@ -294,10 +297,11 @@ def test_steps(options, builds):
         return in_parallel(lambda c: check(*c),
                            [c for c in all_checks if named(c[0])])
 
-    def scripts():
+    def scripts(env=None):
         paths = sorted(glob.glob('tests/js/*.js', root_dir=ROOT) +
                        glob.glob('tests/js/*.mjs', root_dir=ROOT))
-        return in_parallel(script, [path for path in paths if named(path)])
+        return in_parallel(lambda path: script(path, env),
+                           [path for path in paths if named(path)])
 
     def commands():
         return in_parallel(command, [case for case in cases.CASES
@@ -328,6 +332,8 @@ def test_steps(options, builds):
     yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),
                release)
     yield Step('tests/js: scripts run by the shell', scripts, release)
+    yield Step('tests/js: the same without the startup snapshot',
+               lambda: scripts(WITHOUT_SNAPSHOT), release)
     yield Step('tests/cli: command lines', commands, release)
     if not options.quick:
         yield Step('heap_tests under TSan', program('tsan', 'heap_tests'),

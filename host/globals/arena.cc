@@ -235,10 +235,7 @@ void AddArenaNatives(v8::Local<v8::Context> context,
 }
 
 void InstallArena(v8::Local<v8::Context> context) {
-  context->Global()
-      ->SetLazyDataProperty(context, Name(v8::Isolate::GetCurrent(), "Arena"),
-                            GetArena, {}, v8::DontEnum)
-      .Check();
+  LazyProperty<&GetArena>(context, context->Global(), "Arena");
 }
 
 }  // namespace jshost

@@ -21,6 +21,9 @@
 // It returns void, bool, double, int32_t, std::string, a Local, an optional
 // (none is undefined), or a MaybeLocal, where empty says that an exception is
 // pending. A function that throws returns anything.
+//
+// A function that takes Host& instead of the environment also works while the
+// startup snapshot is made; others throw there.
 
 #ifndef HOST_GLOBALS_BINDING_H_
 #define HOST_GLOBALS_BINDING_H_
@@ -44,6 +47,7 @@
 
 #include "host/globals/bytes.h"
 #include "host/globals/environment.h"
+#include "host/globals/external_reference.h"
 #include "host/globals/values.h"
 
 namespace jshost {
@@ -161,6 +165,13 @@ bool ReadArgument(const CallbackInfo& info, int index, const char* name,
   }
 }
 
+inline void RefuseInSnapshot(const CallbackInfo& info) {
+  Throw(info.GetIsolate(), ErrorKind::kError,
+        "this native function needs a running program, and the startup "
+        "snapshot is only being made: call it later, or list the file that "
+        "calls it in lazy_sources (host/BUILD.gn)");
+}
+
 inline void Return(const CallbackInfo& info, bool value) {
   info.GetReturnValue().Set(value);
 }
@@ -192,11 +203,21 @@ void Return(const CallbackInfo& info, const std::optional<T>& value) {
 
 template <typename Function>
 struct Signature;
-template <typename R, typename... Parameters>
-struct Signature<R (*)(Environment&, Parameters...)> {
+template <typename R, typename Of, typename... Parameters>
+struct Signature<R (*)(Of&, Parameters...)> {
+  using Receiver = Of;
   using Result = R;
   using Arguments = std::tuple<std::decay_t<Parameters>...>;
 };
+
+template <typename Receiver>
+Receiver& ReceiverOf(Environment& env) {
+  if constexpr (std::is_same_v<Receiver, Host>) {
+    return *env.host;
+  } else {
+    return env;
+  }
+}
 
 // Calls function(env, arguments…) with what was passed, unless that is refused.
 template <typename Arguments, Literal... kNames, typename Function>
@@ -219,15 +240,34 @@ void WithArguments(const CallbackInfo& info, Function function) {
 template <auto kFunction, Literal... kNames>
 void Invoke(const CallbackInfo& info) {
   using Types = Signature<decltype(kFunction)>;
+  using Receiver = typename Types::Receiver;
+  if constexpr (std::is_same_v<Receiver, Environment>) {
+    if (Environment::For(info.GetIsolate()).makes_snapshot) [[unlikely]]
+      return RefuseInSnapshot(info);
+  }
   WithArguments<typename Types::Arguments, kNames...>(
       info, [&](Environment& env, auto&&... arguments) {
+        Receiver& receiver = ReceiverOf<Receiver>(env);
         if constexpr (std::is_void_v<typename Types::Result>) {
-          kFunction(env, std::move(arguments)...);
+          kFunction(receiver, std::move(arguments)...);
         } else {
-          Return(info, kFunction(env, std::move(arguments)...));
+          Return(info, kFunction(receiver, std::move(arguments)...));
         }
       });
 }
+
+// The arguments, as the compiler writes them.
+template <auto... kArguments>
+consteval std::string_view Spell() {
+  return __PRETTY_FUNCTION__;
+}
+
+// What kCallback is known by in the startup snapshot. Functions of two files
+// may be spelt alike, hence the file that is being compiled.
+template <auto kCallback, auto... kSpelling>
+inline const ExternalReference kReference{
+    {Spell<kSpelling...>(), __BASE_FILE__},
+    reinterpret_cast<intptr_t>(kCallback)};
 
 }  // namespace binding
 
@@ -235,8 +275,11 @@ void Invoke(const CallbackInfo& info) {
 template <auto kFunction, binding::Literal... kNames>
 v8::Local<v8::Function> NewFunction(v8::Local<v8::Context> context,
                                     std::string_view name) {
+  constexpr v8::FunctionCallback kCallback =
+      binding::Invoke<kFunction, kNames...>;
+  static_cast<void>(&binding::kReference<kCallback, kFunction, kNames...>);
   const v8::Local<v8::Function> function =
-      v8::Function::New(context, binding::Invoke<kFunction, kNames...>, {},
+      v8::Function::New(context, kCallback, {},
                         static_cast<int>(sizeof...(kNames)),
                         v8::ConstructorBehavior::kThrow)
           .ToLocalChecked();
@@ -250,6 +293,18 @@ void Method(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
             std::string_view name) {
   Define(context, target, name,
          NewFunction<kFunction, kNames...>(context, name));
+}
+
+// Defines a property, as the web's globals are, whose value kGetter gives when
+// it is first asked for; it gets `data`.
+template <v8::AccessorNameGetterCallback kGetter>
+void LazyProperty(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+                  std::string_view name, v8::Local<v8::Value> data = {}) {
+  static_cast<void>(&binding::kReference<kGetter, kGetter>);
+  target
+      ->SetLazyDataProperty(context, Name(v8::Isolate::GetCurrent(), name),
+                            kGetter, data, v8::DontEnum)
+      .Check();
 }
 
 }  // namespace jshost

@@ -53,11 +53,17 @@ class Host {
   // A function over the source of such a file, with these parameters.
   virtual v8::MaybeLocal<v8::Function> CompileInternal(
       const std::string& name, const std::vector<std::string>& parameters) = 0;
+
+  // Calls the function when the program starts: at once, or while the startup
+  // snapshot is made, in each context that will be made from it. False when it
+  // throws.
+  virtual bool AtStart(v8::Local<v8::Function> fn) = 0;
 };
 
 struct Environment {
   v8::Isolate* isolate = nullptr;
   Host* host = nullptr;
+  bool makes_snapshot = false;  // there is a host and nothing else
   TimerService* timers = nullptr;
   Output* out = nullptr;
   Output* err = nullptr;

@@ -5,13 +5,19 @@ namespace jshost {
 void InstallGlobals(v8::Local<v8::Context> context) {
   InstallShellIo(context);
   InstallTimers(context);
-  InstallQueueMicrotask(context);
   InstallPerformance(context);
   InstallStructuredClone(context);
   InstallHeap(context);
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);
+}
+
+void StartGlobals(v8::Local<v8::Context> context) {
+  StartShellIo(context);
+  StartQueueMicrotask(context);
+  StartPerformance(context);
+  StartHeap(context);
 }
 
 }  // namespace jshost

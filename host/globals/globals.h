@@ -12,17 +12,22 @@ class Object;
 
 namespace jshost {
 
-void InstallShellIo(v8::Local<v8::Context> context);         // shell_io.cc
-void InstallTimers(v8::Local<v8::Context> context);          // timers.cc
-void InstallQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
-void InstallPerformance(v8::Local<v8::Context> context);     // performance.cc
-void InstallHeap(v8::Local<v8::Context> context);            // heap.cc
+void InstallShellIo(v8::Local<v8::Context> context);      // shell_io.cc
+void InstallTimers(v8::Local<v8::Context> context);       // timers.cc
+void InstallPerformance(v8::Local<v8::Context> context);  // performance.cc
+void InstallHeap(v8::Local<v8::Context> context);         // heap.cc
 void InstallStructuredClone(
     v8::Local<v8::Context> context);                // structured_clone.cc
 void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
+
+// The parts of StartGlobals.
+void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
+void StartQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
+void StartPerformance(v8::Local<v8::Context> context);     // performance.cc
+void StartHeap(v8::Local<v8::Context> context);            // heap.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -41,8 +46,13 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
 
-// All of the above but natives. The isolate's Environment is set.
+// All of the above but natives. The isolate's Environment is set, but need not
+// have more than a host: none of this depends on it.
 void InstallGlobals(v8::Local<v8::Context> context);
+
+// What globals say of this process, and what V8 adds to a context after those
+// of the startup snapshot. Once, in a context that has the globals.
+void StartGlobals(v8::Local<v8::Context> context);
 
 }  // namespace jshost
 

@@ -108,17 +108,20 @@ void FreeBuffer(Environment& env, v8::Local<v8::Value> value) {
 }  // namespace heap
 
 void InstallHeap(v8::Local<v8::Context> context) {
-  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
-  const v8::Local<v8::Object> heap = v8::Object::New(isolate);
+  const v8::Local<v8::Object> heap = v8::Object::New(v8::Isolate::GetCurrent());
   Method<&heap::Stats, "options">(context, heap, "stats");
   Method<&heap::Map, "options">(context, heap, "map");
   Method<&heap::Measure, "fn">(context, heap, "measure");
   Method<&heap::FreeBuffer, "buffer">(context, heap, "free");
   Method<&heap::Trim>(context, heap, "trim");
   Method<&heap::Verify>(context, heap, "verify");
-  Define(context, heap, "allocator",
-         String(isolate, Environment::For(isolate).buffers->heap().name()));
   Define(context, context->Global(), "heap", heap);
+}
+
+void StartHeap(v8::Local<v8::Context> context) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  Define(context, GetObject(context, context->Global(), "heap"), "allocator",
+         String(isolate, Environment::For(isolate).buffers->heap().name()));
 }
 
 }  // namespace jshost

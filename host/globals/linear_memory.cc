@@ -73,11 +73,7 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 
 // Loaded when it is first asked for.
 void InstallLinearMemory(v8::Local<v8::Context> context) {
-  context->Global()
-      ->SetLazyDataProperty(context,
-                            Name(v8::Isolate::GetCurrent(), "LinearMemory"),
-                            GetLinearMemory, {}, v8::DontEnum)
-      .Check();
+  LazyProperty<&GetLinearMemory>(context, context->Global(), "LinearMemory");
 }
 
 }  // namespace jshost

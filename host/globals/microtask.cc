@@ -21,7 +21,8 @@ void QueueMicrotask(Environment& env, v8::Local<v8::Function> callback) {
 
 }  // namespace
 
-void InstallQueueMicrotask(v8::Local<v8::Context> context) {
+// V8 adds one of its own to every context.
+void StartQueueMicrotask(v8::Local<v8::Context> context) {
   Method<&QueueMicrotask, "callback">(context, context->Global(),
                                       "queueMicrotask");
 }

@@ -23,22 +23,25 @@ void WriteErr(Environment& env, const std::string& text) {
 
 double Now(Environment& env) { return MillisecondsSinceStart(env); }
 
-v8::MaybeLocal<v8::Value> RequireInternal(Environment& env,
-                                          const std::string& name) {
-  return env.host->RequireInternal(name);
+v8::MaybeLocal<v8::Value> RequireInternal(Host& host, const std::string& name) {
+  return host.RequireInternal(name);
 }
 
-v8::MaybeLocal<v8::Function> CompileInternal(Environment& env,
+v8::MaybeLocal<v8::Function> CompileInternal(Host& host,
                                              const std::string& name,
                                              v8::Local<v8::Object> parameters) {
-  const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::Local<v8::Context> context = isolate->GetCurrentContext();
   std::vector<std::string> names;
   const auto list = parameters.As<v8::Array>();
   for (uint32_t i = 0; i < list->Length(); ++i) {
-    names.push_back(
-        ToText(env.isolate, list->Get(context, i).ToLocalChecked()));
+    names.push_back(ToText(isolate, list->Get(context, i).ToLocalChecked()));
   }
-  return env.host->CompileInternal(name, names);
+  return host.CompileInternal(name, names);
+}
+
+void AtStart(Host& host, v8::Local<v8::Function> fn) {
+  static_cast<void>(host.AtStart(fn));  // what it throws is pending
 }
 
 bool IsTerminal(Environment&, int32_t fd) { return isatty(fd) == 1; }
@@ -54,15 +57,18 @@ bool WantsColors(Environment& env, int32_t fd) {
 }  // namespace
 
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
-  const v8::Local<v8::Object> natives =
-      v8::Object::New(v8::Isolate::GetCurrent());
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const v8::Local<v8::Object> natives = v8::Object::New(isolate);
   Define(context, natives, "global", context->Global());
+  // Symbol.dispose isn't there yet while the startup snapshot is made.
+  Define(context, natives, "symbolDispose", v8::Symbol::GetDispose(isolate));
   Method<&WriteOut, "text">(context, natives, "writeOut");
   Method<&WriteErr, "text">(context, natives, "writeErr");
   Method<&Now>(context, natives, "now");
   Method<&RequireInternal, "name">(context, natives, "requireInternal");
   Method<&CompileInternal, "name", "parameters">(context, natives,
                                                  "compileInternal");
+  Method<&AtStart, "fn">(context, natives, "atStart");
   Method<&IsTerminal, "fd">(context, natives, "isTerminal");
   Method<&WantsColors, "fd">(context, natives, "wantsColors");
   AddInspectNatives(context, natives);

@@ -192,6 +192,10 @@ void InstallShellIo(v8::Local<v8::Context> context) {
   Method<&Load, "paths">(context, global, "load");
   Method<&Quit, "code">(context, global, "quit");
   Method<&Version>(context, global, "version");
+}
+
+void StartShellIo(v8::Local<v8::Context> context) {
+  const v8::Local<v8::Object> global = context->Global();
   const v8::Local<v8::Array> args = ScriptArguments(v8::Isolate::GetCurrent());
   Define(context, global, "scriptArgs", args);
   Define(context, global, "arguments", args);

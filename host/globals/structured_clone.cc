@@ -4,6 +4,7 @@
 // chunk is none of its business. V8 would write whole buffers.
 
 #include <v8-exception.h>
+#include <v8-typed-array.h>
 #include <v8-value-serializer.h>
 #include <v8-wasm.h>
 

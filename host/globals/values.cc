@@ -96,4 +96,12 @@ void Set(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
       .Check();
 }
 
+v8::Local<v8::Object> GetObject(v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> target,
+                                std::string_view name) {
+  return target->Get(context, Name(v8::Isolate::GetCurrent(), name))
+      .ToLocalChecked()
+      .As<v8::Object>();
+}
+
 }  // namespace jshost

@@ -45,6 +45,11 @@ void Define(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
 void Set(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
          std::string_view name, v8::Local<v8::Value> value);
 
+// The object that Define or Set put there.
+v8::Local<v8::Object> GetObject(v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> target,
+                                std::string_view name);
+
 }  // namespace jshost
 
 #endif  // HOST_GLOBALS_VALUES_H_

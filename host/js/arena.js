@@ -10,13 +10,16 @@
 (function (natives) {
   'use strict';
 
+  const primordials = natives.requireInternal('primordials');
   const {
-    ArrayBuffer, BigInt64Array, BigUint64Array, DataView, Error, Float16Array, Float32Array,
-    Float64Array, Int16Array, Int32Array, Int8Array, NumberIsInteger, ObjectDefineProperty,
+    ArrayBuffer, BigInt64Array, BigUint64Array, DataView, Error, Float32Array, Float64Array,
+    Int16Array, Int32Array, Int8Array, NumberIsInteger, ObjectDefineProperty,
     RangeError, String, SymbolDispose, TypeError, TypedArrayPrototypeGetLength,
     TypedArrayPrototypeGetSymbolToStringTag, Uint16Array, Uint32Array, Uint8Array,
     Uint8ClampedArray, DataViewPrototypeGetByteLength, StringPrototypeSlice,
-  } = natives.requireInternal('primordials');
+  } = primordials;
+  let Float16Array;
+  natives.atStart(() => { ({ Float16Array } = primordials); });
 
   // Elements of the shared state.
   const kAt = 0;      // where the next block may begin

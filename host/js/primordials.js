@@ -1,8 +1,13 @@
 // The built-ins that our own JavaScript uses, captured before any script can
 // patch them. Names follow Node's scheme, which third_party/node-inspect
 // expects: `ArrayPrototypeJoin(array, ',')` is `array.join(',')`. Only what is
-// needed is captured: this runs at every start.
-(function () {
+// needed is captured.
+//
+// What V8 adds to a context only after the startup snapshot (Float16Array,
+// Error.isError and others of the newest features) is captured when the program
+// starts. Until then reading it here throws, so a file that is in the snapshot
+// takes it in natives.atStart().
+(function (natives) {
   'use strict';
 
   const { apply, bind, call } = Function.prototype;
@@ -23,7 +28,7 @@
     FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
     RegExpPrototypeSymbolReplace: uncurryThis(RegExp.prototype[Symbol.replace]),
     RegExpPrototypeSymbolSplit: uncurryThis(RegExp.prototype[Symbol.split]),
-    SymbolDispose: Symbol.dispose,
+    SymbolDispose: natives.symbolDispose,
     SymbolFor: Symbol.for,
     SymbolIterator: Symbol.iterator,
     SymbolToPrimitive: Symbol.toPrimitive,
@@ -34,18 +39,51 @@
 
   const suffix = (name) => name[0].toUpperCase() + name.slice(1);
 
+  // Whether primordials[name] has to wait for the start, when `capture` is
+  // called.
+  let isStarting = false;
+  function waits(name, value, capture) {
+    if (value !== undefined || isStarting) return false;
+    const property = (what) => Object.defineProperty(primordials, name, {
+      __proto__: null, configurable: true, enumerable: true, ...what,
+    });
+    property({
+      get() {
+        throw new Error(`primordials.${name} isn't there until the program starts: ` +
+                        'take it in natives.atStart()');
+      },
+    });
+    natives.atStart(() => {
+      property({ value: undefined, writable: true });
+      isStarting = true;
+      capture();
+      isStarting = false;
+    });
+    return true;
+  }
+
   function statics(prefix, owner, names) {
-    for (const name of names) primordials[prefix + suffix(name)] = owner[name];
+    for (const name of names) {
+      const key = prefix + suffix(name);
+      if (waits(key, owner[name], () => statics(prefix, owner, [name]))) continue;
+      primordials[key] = owner[name];
+    }
   }
 
   // `methods` are uncurried: the receiver becomes the first parameter.
   function type(name, methods, own = []) {
-    const constructor = globalThis[name];
+    // A getter is the snapshot's maker's: it throws.
+    const constructor = getDescriptor(globalThis, name)?.value;
+    if (waits(name, constructor, () => type(name, methods, own))) return;
+    if (constructor === undefined) return;  // V8 was told to do without.
     primordials[name] = constructor;
     primordials[name + 'Prototype'] = constructor.prototype;
     statics(name, constructor, own);
     for (const method of methods) {
-      primordials[name + 'Prototype' + suffix(method)] = uncurryThis(constructor.prototype[method]);
+      const key = name + 'Prototype' + suffix(method);
+      if (waits(key, constructor.prototype[method], () => type(name, [method]))) continue;
+      if (constructor.prototype[method] === undefined) continue;
+      primordials[key] = uncurryThis(constructor.prototype[method]);
     }
   }
 
@@ -99,7 +137,8 @@
   }
 
   // WebAssembly: undefined in a V8 that can't compile, as with --jitless.
-  if (typeof WebAssembly === 'object') {
+  natives.atStart(() => {
+    if (typeof WebAssembly !== 'object') return;
     const { Instance, Memory, Module, Table } = WebAssembly;
     Object.assign(primordials, {
       WebAssemblyInstance: Instance,
@@ -117,7 +156,7 @@
       WebAssemblyTablePrototypeGrow: uncurryThis(Table.prototype.grow),
       WebAssemblyTablePrototypeSet: uncurryThis(Table.prototype.set),
     });
-  }
+  });
 
   // Collections of our own, whose methods a script can't reach.
   function seal(constructor, base, keys) {

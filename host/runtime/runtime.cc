@@ -11,6 +11,7 @@
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
 #include "host/runtime/file_url.h"
+#include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/script_position.h"
@@ -83,7 +84,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
       environment_(MakeEnvironment(options, this, &timers_)) {
   MakeIsolate(constraints);
-  MakeContext();
+  MakeContext(options.use_snapshot);
 }
 
 void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
@@ -97,6 +98,10 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   params.constraints = constraints;
   params.array_buffer_allocator_shared = environment_.buffers;
   params.oom_error_callback = OnOutOfMemory;
+  if (const Snapshot* const snapshot = Snapshot::Embedded()) {
+    params.snapshot_blob = snapshot->blob();
+    params.external_references = snapshot->references();
+  }
   v8::Isolate::Initialize(isolate_, params);
   isolate_->Enter();
 
@@ -118,16 +123,28 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 10);
 }
 
-void Runtime::MakeContext() {
+void Runtime::MakeContext(bool use_snapshot) {
   const v8::HandleScope handles(isolate_);
-  const v8::Local<v8::Context> context = v8::Context::New(isolate_);
+  builtins_ = std::make_unique<Builtins>(isolate_);
+  v8::Local<v8::Context> context;
+  const bool restored =
+      use_snapshot && Snapshot::Embedded() != nullptr &&
+      v8::Context::FromSnapshot(isolate_, Snapshot::kContext).ToLocal(&context);
+  if (!restored) context = v8::Context::New(isolate_);
   context_.Reset(isolate_, context);
   const v8::Context::Scope entered(context);
-  builtins_ = std::make_unique<Builtins>(isolate_);
   modules_ = std::make_unique<ModuleLoader>(isolate_);
-  InstallGlobals(context);
   v8::TryCatch caught(isolate_);
-  if (builtins_->Require("console").IsEmpty() && !caught.HasTerminated()) {
+  bool ok = false;
+  if (restored) {
+    ok = builtins_->Restore();
+  } else {
+    InstallGlobals(context);
+    builtins_->Begin();
+    ok = !builtins_->Require("console").IsEmpty();
+  }
+  StartGlobals(context);
+  if (!ok && !caught.HasTerminated()) {
     Report(caught.Message(), caught.Exception(), false);
   }
 }
@@ -434,6 +451,10 @@ v8::MaybeLocal<v8::Value> Runtime::RequireInternal(const std::string& name) {
 v8::MaybeLocal<v8::Function> Runtime::CompileInternal(
     const std::string& name, const std::vector<std::string>& parameters) {
   return builtins_->Compile(name, parameters);
+}
+
+bool Runtime::AtStart(v8::Local<v8::Function> fn) {
+  return builtins_->AtStart(fn);
 }
 
 // Strings as they are, anything else as inspect's `show` has it.

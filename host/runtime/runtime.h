@@ -70,6 +70,9 @@ struct RuntimeOptions {
   std::vector<std::string> script_args;
   Output* out = nullptr;
   Output* err = nullptr;
+  // False: globals and the shell's own JavaScript are made anew, as they were
+  // for the startup snapshot.
+  bool use_snapshot = true;
 };
 
 // The text of a program. `name` is what messages call it: a path as
@@ -121,6 +124,7 @@ class Runtime final : public Host {
   v8::MaybeLocal<v8::Function> CompileInternal(
       const std::string& name,
       const std::vector<std::string>& parameters) override;
+  bool AtStart(v8::Local<v8::Function> fn) override;
 
  private:
   class Entered;
@@ -128,7 +132,7 @@ class Runtime final : public Host {
   Runtime(Platform* platform, RuntimeOptions options, RuntimeObserver* observer,
           const v8::ResourceConstraints& constraints);
   void MakeIsolate(const v8::ResourceConstraints& constraints);
-  void MakeContext();
+  void MakeContext(bool use_snapshot);
 
   bool StartClassic(const Program& program, v8::Local<v8::Script> script);
   bool StartModule(v8::Local<v8::Module> module);

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <v8-initialization.h>
+#include <v8-script.h>
 
 #include <cstdio>
 #include <sstream>
@@ -80,5 +81,7 @@ bool SetV8Flags(const std::string& flags, std::string* error) {
   }
   return true;
 }
+
+uint32_t V8FlagsTag() { return v8::ScriptCompiler::CachedDataVersionTag(); }
 
 }  // namespace jshost

@@ -137,9 +137,14 @@ int Shell::Run() {
   const std::string flags =
       (options_.expose_gc ? "--expose-gc " : "") +
       GcPolicyFlags(options_.gc_policy, options_.limits.js_heap.has_value());
-  if (!SetV8Flags(flags + " " + options_.v8_flags, &error)) {
+  if (!SetV8Flags(flags, &error)) return Fail(error);
+  const uint32_t tag = V8FlagsTag();
+  if (!SetV8Flags(options_.v8_flags, &error)) {
     return Fail("--v8-flags: " + error);
   }
+  // The code in the snapshot was compiled without the user's flags, and what it
+  // found in V8 is what V8 has without them.
+  const bool use_snapshot = V8FlagsTag() == tag;
   heap_ = ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)
               .release();
   if (heap_ == nullptr) return Fail(error);
@@ -153,7 +158,8 @@ int Shell::Run() {
                                  .heap = heap_->buffers(),
                                  .script_args = options_.script_args,
                                  .out = &out_,
-                                 .err = &err_};
+                                 .err = &err_,
+                                 .use_snapshot = use_snapshot};
   runtime_ =
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)
           .release();

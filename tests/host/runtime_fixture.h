@@ -33,13 +33,14 @@ inline V8Process& Process() {
 // One program and what became of it.
 class TestProgram final : public RuntimeObserver {
  public:
-  explicit TestProgram(Limits limits = {}) {
+  explicit TestProgram(Limits limits = {}, bool use_snapshot = true) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator("slab", &error),
                            .script_args = {},
                            .out = &out_,
-                           .err = &err_};
+                           .err = &err_,
+                           .use_snapshot = use_snapshot};
     runtime_ = Runtime::Create(&Process().platform(), std::move(options), this,
                                &error);
     EXPECT_NE(runtime_, nullptr) << error;

@@ -106,10 +106,8 @@ void InstallNativeClasses(v8::Local<v8::Context> context) {
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   for (const auto& [name, file] :
        {std::pair{"BitSet", "bit_set"}, std::pair{"NumberMap", "number_map"}}) {
-    context->Global()
-        ->SetLazyDataProperty(context, Name(isolate, name), GetClass,
-                              String(isolate, file), v8::DontEnum)
-        .Check();
+    LazyProperty<&GetClass>(context, context->Global(), name,
+                            String(isolate, file));
   }
 }
 
