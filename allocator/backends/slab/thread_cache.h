@@ -23,6 +23,7 @@ namespace jsheap::slab {
 // Used by one thread at a time; only the counters may be read by others.
 class ThreadCache {
  public:
+  // To be made in memory that reads as zero.
   explicit ThreadCache(SlabPool& pool);
   ThreadCache(const ThreadCache&) = delete;
   ThreadCache& operator=(const ThreadCache&) = delete;
