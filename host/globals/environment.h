@@ -15,6 +15,7 @@
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/record_slabs.h"
 #include "host/v8_memory/script_arenas.h"
 
 namespace v8 {
@@ -62,6 +63,7 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
+  std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
   std::vector<std::string> script_args;
   std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
   std::chrono::system_clock::time_point start_wall;

@@ -32,6 +32,10 @@ void AddInspectNatives(v8::Local<v8::Context> context,
 void AddArenaNatives(v8::Local<v8::Context> context,
                      v8::Local<v8::Object> natives);
 
+// Adds what makes record types.
+void AddStructNatives(v8::Local<v8::Context> context,
+                      v8::Local<v8::Object> natives);
+
 // All of the above but natives. The isolate's Environment is set.
 void InstallGlobals(v8::Local<v8::Context> context);
 

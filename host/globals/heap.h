@@ -19,6 +19,10 @@ v8::MaybeLocal<v8::Object> Map(Environment& env, Options options);
 v8::MaybeLocal<v8::Object> Measure(Environment& env,
                                    v8::Local<v8::Function> fn);
 
+v8::MaybeLocal<v8::Object> Coalesce(Environment& env);
+v8::MaybeLocal<v8::Value> Struct(Environment& env, v8::Local<v8::Value> name,
+                                 v8::Local<v8::Value> fields);
+
 // Whether options[name] is truthy; empty when reading it throws.
 v8::Maybe<bool> IsSet(Environment& env, const Options& options,
                       const char* name);

@@ -67,6 +67,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   Method<&WantsColors, "fd">(context, natives, "wantsColors");
   AddInspectNatives(context, natives);
   AddArenaNatives(context, natives);
+  AddStructNatives(context, natives);
   return natives;
 }
 

@@ -29,6 +29,8 @@
     SymbolToStringTag: Symbol.toStringTag,
     TypedArray,
     TypedArrayPrototype: TypedArray.prototype,
+    TypedArrayPrototypeFill: uncurryThis(TypedArray.prototype.fill),
+    TypedArrayPrototypeSet: uncurryThis(TypedArray.prototype.set),
   };
 
   const suffix = (name) => name[0].toUpperCase() + name.slice(1);
@@ -61,7 +63,7 @@
   }
   type('Array', ['filter', 'forEach', 'includes', 'indexOf', 'join', 'map', 'pop', 'push',
                  'slice', 'sort', 'splice', 'unshift'], ['isArray']);
-  type('BigInt', ['valueOf']);
+  type('BigInt', ['valueOf'], ['asIntN', 'asUintN']);
   type('Boolean', ['valueOf']);
   type('Date', ['getTime', 'toISOString', 'toString']);
   type('Error', ['toString']);
@@ -70,8 +72,8 @@
   type('Number', ['toFixed', 'toString', 'valueOf'],
        ['isFinite', 'isInteger', 'isNaN', 'parseFloat', 'parseInt']);
   type('Object', ['hasOwnProperty', 'propertyIsEnumerable', 'toString'],
-       ['assign', 'defineProperty', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
-        'getOwnPropertySymbols', 'getPrototypeOf', 'is', 'keys', 'seal', 'setPrototypeOf']);
+       ['assign', 'defineProperty', 'freeze', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
+        'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'is', 'keys', 'seal', 'setPrototypeOf']);
   type('RegExp', ['exec', 'toString']);
   type('Set', ['forEach', 'values']);
   type('String', ['charCodeAt', 'codePointAt', 'endsWith', 'includes', 'indexOf', 'lastIndexOf',
@@ -82,6 +84,8 @@
   getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');
+  getter('TypedArray', TypedArray.prototype, 'buffer', 'Buffer');
+  getter('TypedArray', TypedArray.prototype, 'byteOffset', 'ByteOffset');
   getter('TypedArray', TypedArray.prototype, 'length', 'Length');
   getter('TypedArray', TypedArray.prototype, Symbol.toStringTag, 'SymbolToStringTag');
 

@@ -138,6 +138,7 @@ Runtime::~Runtime() {
   {
     const v8::HandleScope handles(isolate_);
     environment_.arenas.reset();
+    environment_.records.reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
