@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/globals/output.h"
@@ -65,6 +66,8 @@ struct Environment {
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
   std::vector<std::string> script_args;
+  // What the program was started with, defaults included: names and values.
+  std::vector<std::pair<std::string, std::string>> options_in_effect;
   std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
   std::chrono::system_clock::time_point start_wall;
 

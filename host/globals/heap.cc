@@ -155,6 +155,7 @@ void InstallHeap(v8::Local<v8::Context> context) {
   Method<&heap::Coalesce>(context, heap, "coalesce");
   Method<&heap::Trim>(context, heap, "trim");
   Method<&heap::Verify>(context, heap, "verify");
+  Method<&heap::Report, "path">(context, heap, "report");
   Method<&heap::Struct, "name", "fields">(context, heap, "struct");
   Define(context, heap, "allocator",
          String(isolate, Environment::For(isolate).buffers->heap().name()));
