@@ -9,8 +9,8 @@ namespace {
 
 using TypeId = RecordSlabs::TypeId;
 
-double NewType(Environment& env) {
-  return static_cast<double>(env.records->NewType());
+double NewType(Environment& env, v8::Local<v8::Object> state) {
+  return static_cast<double>(env.records->NewType(state));
 }
 
 // The code of a type: a function whose parameters are `names`, separated by
@@ -82,7 +82,7 @@ v8::Local<v8::Object> StartRecords(Environment& env) {
   }
   const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
   const v8::Local<v8::Object> natives = v8::Object::New(env.isolate);
-  Method<&NewType>(context, natives, "newType");
+  Method<&NewType, "state">(context, natives, "newType");
   Method<&Compile, "type", "text", "names">(context, natives, "compile");
   Method<&MakeSlabBuffer, "bytes">(context, natives, "makeSlabBuffer");
   Method<&MakeArrayBuffer, "bytes">(context, natives, "makeArrayBuffer");

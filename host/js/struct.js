@@ -12,7 +12,8 @@
 // anyway.
 //
 // Nothing is done for a record that is forgotten: a slab is an ordinary object,
-// which dies with its last record. Freed places are used again, but for those of
+// which dies with its last record (host/v8_memory/record_slabs.h). Until then its
+// records count as live, forgotten or not. Freed places are used again, but for those of
 // which a script got a typed array (bytesOf, array fields): that must never show
 // another record.
 (function (natives) {
@@ -30,7 +31,8 @@
     natives.requireInternal('errors');
   const arenas = natives.requireInternal('arena');
   const generate = natives.requireInternal('struct_source');
-  const native = natives.startRecords();
+
+  let native;  // C++'s functions
 
   const kMostFields = 1024;
   const kMostBytes = 1 << 20;  // of a record
@@ -139,26 +141,36 @@
     return slab;
   }
 
-  // A place for a record once the current slab's end is reached; the place is in
-  // the slab that is current afterwards.
+  // A slab with room may be offered twice: by `release`, and by C++ when a
+  // collection begins while it is the current one.
+  function takeOffered(type) {
+    for (;;) {
+      const slab = native.takeSlab(type.id);
+      if (slab === undefined) return undefined;
+      slab.isOffered = false;
+      if (slab.top !== 0 || slab.next < slab.end) return slab;
+    }
+  }
+
+  // A slab with a place for a record, `taken`, once the current slab's end is
+  // reached. The current slab may be another at any time.
   function take(type) {
     let slab = type.current;
     if (slab.top === 0) {
-      slab = native.takeSlab(type.id) ?? newSlab(type);
-      slab.isOffered = false;
+      slab = takeOffered(type) ?? newSlab(type);
       type.current = slab;
     }
     if (slab.top === 0) {
-      const at = slab.next;
-      slab.next = at + type.stride;
-      return at;
+      slab.taken = slab.next;
+      slab.next += type.stride;
+      return slab;
     }
-    const at = slab.places[--slab.top] * type.stride;
+    const at = slab.taken = slab.places[--slab.top] * type.stride;
     slab.freed--;
     const { words } = slab;
     const end = at + type.stride;
     for (let i = at; i < end; i++) words[i] = 0;
-    return at;
+    return slab;
   }
 
   // Ends the record's place. `isShown`: a script has typed arrays over it.
@@ -356,6 +368,7 @@
   // ---------------------------------------------------------------- the type
 
   return function struct(name, fields) {
+    native ??= natives.startRecords();
     if (typeof name !== 'string') throw wrongType('name', 'a string', name);
     if (name === '') throw wrongType('name', 'a string that is not empty', name);
     const { fields: list, alignment, size } = layOut(readFields(fields));
@@ -367,7 +380,7 @@
 
     const type = {
       name, size, alignment,
-      id: native.newType(),
+      id: 0,
       stride: size / alignment,  // places are counted in alignments
       slabBytes: kFirstSlabBytes,
       offsets: ObjectFreeze(offsets),
@@ -377,6 +390,7 @@
       Record: null, makeSlab: null, makeAt: null, makeArenaType: null,
       isRecord: null, slabOf: null, placeOf: null,
     };
+    type.id = native.newType(type);
     const { parameters, text } = generate(type, list);
     const values = [type];
     for (let i = 1; i < parameters.length; i++) {

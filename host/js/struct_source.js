@@ -154,8 +154,8 @@ class Record {
       if (at < slab.end) {
         slab.next = at + ${places};
       } else {
-        at = take(type);
-        slab = type.current;
+        slab = take(type);
+        at = slab.taken;
       }
     }
     this.#slab = slab;
@@ -199,6 +199,7 @@ function makeSlab(kind, buffer, offset, count) {
   const words = new ${words}(buffer, offset, count * ${places});
   return {
     kind, buffer, offset, capacity: count, words, ${words}: words,${views}
+    taken: 0,
     next: 0, end: 0,  // places never used begin and end
     freed: 0,         // records
     places: null, top: 0,  // a stack of free records

@@ -1,10 +1,21 @@
 #include "host/v8_memory/record_slabs.h"
 
+#include <v8-context.h>
 #include <v8-primitive.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace jshost {
+namespace {
+
+v8::Local<v8::String> Key(v8::Isolate* isolate, const char* name) {
+  return v8::String::NewFromUtf8(isolate, name,
+                                 v8::NewStringType::kInternalized)
+      .ToLocalChecked();
+}
+
+}  // namespace
 
 // ----------------------------------------------------------------- WeakList
 
@@ -30,6 +41,55 @@ RecordSlabs::RecordSlabs(v8::Isolate* isolate, ArrayBufferAllocator* buffers)
   const v8::HandleScope handles(isolate);
   detach_key_.Reset(isolate, v8::Symbol::New(isolate));
   mark_.Reset(isolate, v8::Private::New(isolate));
+  current_key_.Reset(isolate, Key(isolate, "current"));
+  none_key_.Reset(isolate, Key(isolate, "none"));
+  isolate->AddGCPrologueCallback(OnCollection, this,
+                                 v8::kGCTypeMarkSweepCompact);
+}
+
+RecordSlabs::~RecordSlabs() {
+  isolate_->RemoveGCPrologueCallback(OnCollection, this);
+}
+
+RecordSlabs::TypeId RecordSlabs::NewType(v8::Local<v8::Object> state) {
+  if (types_.size() >= drop_types_at_) DropDeadTypes();
+  Type& type = types_[++last_type_];
+  type.state.Reset(isolate_, state);
+  type.state.SetWeak();
+  return last_type_;
+}
+
+// Nothing of a type outlives its state.
+void RecordSlabs::DropDeadTypes() {
+  std::erase_if(types_,
+                [](const auto& type) { return type.second.state.IsEmpty(); });
+  drop_types_at_ = std::max<size_t>(64, 2 * types_.size());
+}
+
+void RecordSlabs::OnCollection(v8::Isolate* isolate, v8::GCType,
+                               v8::GCCallbackFlags, void* slabs) {
+  const v8::HandleScope handles(isolate);
+  auto* const self = static_cast<RecordSlabs*>(slabs);
+  for (auto& [id, type] : self->types_) self->LetGoOfCurrent(type);
+}
+
+// Only touches properties that no script can reach, so none runs.
+void RecordSlabs::LetGoOfCurrent(Type& type) {
+  if (type.state.IsEmpty()) return;
+  const v8::HandleScope handles(isolate_);
+  const v8::Local<v8::Object> state = type.state.Get(isolate_);
+  v8::Local<v8::Context> context;
+  if (!state->GetCreationContext(isolate_).ToLocal(&context)) return;
+  const v8::Local<v8::String> current = current_key_.Get(isolate_);
+  v8::Local<v8::Value> slab;
+  v8::Local<v8::Value> none;
+  if (!state->Get(context, current).ToLocal(&slab) ||
+      !state->Get(context, none_key_.Get(isolate_)).ToLocal(&none) ||
+      slab == none || !slab->IsObject()) {
+    return;
+  }
+  type.offered.Add(isolate_, slab.As<v8::Object>());
+  state->Set(context, current, none).Check();
 }
 
 v8::MaybeLocal<v8::ArrayBuffer> RecordSlabs::MakeBuffer(size_t bytes) {
@@ -53,16 +113,7 @@ bool RecordSlabs::Owns(v8::Local<v8::ArrayBuffer> buffer) const {
 }
 
 void RecordSlabs::Add(TypeId type, v8::Local<v8::Object> slab) {
-  if (types_.size() >= drop_types_at_) DropDeadTypes();
   types_[type].all.Add(isolate_, slab);
-}
-
-// Those of which nothing is left; one that is used again begins anew.
-void RecordSlabs::DropDeadTypes() {
-  for (auto& [id, type] : types_) type.all.DropDead();
-  std::erase_if(
-      types_, [](const auto& type) { return type.second.all.items().empty(); });
-  drop_types_at_ = std::max<size_t>(64, 2 * types_.size());
 }
 
 v8::Local<v8::Array> RecordSlabs::Of(TypeId type) {
