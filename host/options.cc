@@ -348,6 +348,43 @@ bool ParseOptions(const std::vector<std::string>& arguments,
   return true;
 }
 
+std::vector<std::pair<std::string, std::string>> DescribeOptions(
+    const Options& options) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  const auto add = [&](const char* name, const std::string& value) {
+    rows.emplace_back(name, value);
+  };
+  const auto add_size = [&](const char* name,
+                            const std::optional<uint64_t>& size,
+                            const char* otherwise) {
+    add(name, size ? jsheap::FormatSizeExact(*size) : otherwise);
+  };
+  constexpr const char* kOfV8 = "V8's default";
+  constexpr const char* kNone = "none";
+  add("program", options.eval     ? "--eval"
+                 : options.print  ? "--print"
+                 : options.script ? *options.script
+                                  : "standard input");
+  for (const std::string& argument : options.script_args) {
+    add("argument", argument);
+  }
+  for (const std::string& preload : options.preloads) {
+    add("--preload", preload);
+  }
+  add("--allocator", options.allocator);
+  add("--reclaimer", options.reclaimer);
+  add_size("--js-heap-limit", options.limits.js_heap, kOfV8);
+  add_size("--young-limit", options.limits.young, kOfV8);
+  add_size("--initial-heap", options.limits.initial, kOfV8);
+  add_size("--code-limit", options.limits.code, kOfV8);
+  add_size("--stack-limit", options.limits.stack, kOfV8);
+  add_size("--buffer-limit", options.limits.buffers, kNone);
+  add("--gc-policy", options.gc_policy == GcPolicy::kV8 ? "v8" : "adaptive");
+  add("--v8-flags", options.v8_flags.empty() ? kNone : options.v8_flags);
+  add("--expose-gc", options.expose_gc ? "yes" : "no");
+  return rows;
+}
+
 std::string HelpText() {
   Options options;
   return Parser(&options).Help();

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/v8_memory/gc_policy.h"
@@ -40,6 +41,11 @@ struct Options {
 bool ParseOptions(const std::vector<std::string>& arguments,
                   const std::string& environment, Options* options,
                   std::string* error);
+
+// The options as they are in effect, for reports: names and values, defaults
+// included.
+std::vector<std::pair<std::string, std::string>> DescribeOptions(
+    const Options& options);
 
 // What --help prints.
 std::string HelpText();

@@ -133,10 +133,17 @@ declare const heap: {
   /** Detaches the buffer and frees its memory now. Freeing twice is fine; a
    *  SharedArrayBuffer, a wasm memory's buffer or an arena's throws TypeError. */
   free(buffer: ArrayBuffer | ArrayBufferView): void;
+  /** Merges what is free with its free neighbours now, and empties caches that
+   *  keep freed blocks apart. */
+  coalesce(): { merged: number; largestFreeBefore: number; largestFreeAfter: number };
   /** Gives free memory back to the system now; the bytes given back. */
   trim(): number;
   /** Walks all metadata and throws an Error that names the first inconsistency. */
   verify(): void;
+  /** Declares a record type: see StructType. */
+  struct<F extends StructFields>(name: string, fields: F): StructType<F>;
+  /** Writes a page of HTML on the heap's state to `path`. */
+  report(path: string): void;
 };
 
 interface HeapStats {
@@ -210,6 +217,45 @@ interface HeapMeasure<T> {
   ms: number;
 }
 
+// -------------------------------------------------------------------- records
+
+type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'bool';
+/** A field's type, or with a length an array inside the record. */
+type StructFields = Record<string, Scalar | [Scalar, number]>;
+type FieldValue<S> = S extends 'i64' | 'u64' ? bigint
+  : S extends 'bool' ? boolean
+  : S extends [any, number] ? ArrayBufferView
+  : number;
+
+/**
+ * Records with the layout that C would give them, in slabs of the heap. A field is
+ * a plain load or store; using a freed record throws TypeError.
+ *
+ *     const Point = heap.struct('Point', { x: 'f64', y: 'f64', tags: ['u8', 4] });
+ *     using p = new Point({ x: 1 });
+ */
+interface StructType<F extends StructFields> {
+  new (init?: Partial<{ [K in keyof F]: FieldValue<F[K]> }>): Struct<F>;
+  readonly name: string;
+  /** Of one record, with padding. */
+  readonly size: number;
+  readonly offsets: Record<keyof F, number>;
+  /** Packed storage for `length` records; `at(i)` is one of them, not a copy. */
+  array(length: number): {
+    readonly length: number;
+    at(index: number): Struct<F>;
+    readonly buffer: ArrayBuffer;
+  };
+  /** The same type with its records in an arena, which end with its reset. */
+  in(arena: Arena): StructType<F>;
+  /** The record's bytes, shared. Throws TypeError once it is freed. */
+  bytesOf(record: Struct<F>): Uint8Array;
+  /** Forgotten records count until the slab they lie in is collected. */
+  stats(): { live: number; slabs: number; bytes: number };
+}
+
+type Struct<F extends StructFields> = { [K in keyof F]: FieldValue<F[K]> } & Disposable;
+
 // ------------------------------------------------------------- native objects
 
 /** Bits outside V8's heap. Grows when a bit beyond the end is set. */
@@ -255,8 +301,6 @@ declare class NumberMap implements Disposable {
 }
 
 // -------------------------------------------------------------- linear memory
-
-type Scalar = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64' | 'bool';
 
 interface LinearMemoryOptions {
   /** 1 MiB by default; rounded up to 64 KiB, as `maximum` is. */

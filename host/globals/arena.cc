@@ -216,12 +216,16 @@ Handle StartArenas(Environment& env) {
 void GetArena(v8::Local<v8::Name>,
               const v8::PropertyCallbackInfo<v8::Value>& info) {
   Environment& env = Environment::For(info.GetIsolate());
+  const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
+  v8::Local<v8::Value> part;
   v8::Local<v8::Value> start;
   v8::Local<v8::Value> arena;
-  if (env.host->RequireInternal("arena").ToLocal(&start) &&
+  if (env.host->RequireInternal("arena").ToLocal(&part) &&
+      part.As<v8::Object>()
+          ->Get(context, Name(env.isolate, "start"))
+          .ToLocal(&start) &&
       start.As<v8::Function>()
-          ->Call(env.isolate, env.isolate->GetCurrentContext(), start, 0,
-                 nullptr)
+          ->Call(env.isolate, context, part, 0, nullptr)
           .ToLocal(&arena)) {
     info.GetReturnValue().Set(arena);
   }

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/globals/native/native_objects.h"
@@ -17,6 +18,7 @@
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/record_slabs.h"
 #include "host/v8_memory/script_arenas.h"
 
 namespace v8 {
@@ -74,7 +76,10 @@ struct Environment {
   // isolate.
   std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
   std::unique_ptr<NativeObjects> native_objects;
+  std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
   std::vector<std::string> script_args;
+  // What the program was started with, defaults included: names and values.
+  std::vector<std::pair<std::string, std::string>> options_in_effect;
   std::chrono::steady_clock::time_point start;  // performance.now() is 0 here
   std::chrono::system_clock::time_point start_wall;
 

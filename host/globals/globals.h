@@ -46,6 +46,10 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
 
+// Adds what makes record types.
+void AddStructNatives(v8::Local<v8::Context> context,
+                      v8::Local<v8::Object> natives);
+
 // All of the above but natives. The isolate's Environment is set, but need not
 // have more than a host: none of this depends on it.
 void InstallGlobals(v8::Local<v8::Context> context);

@@ -6,9 +6,12 @@
 #include <v8-array-buffer.h>
 #include <v8-exception.h>
 
+#include <algorithm>
+
 #include "allocator/operator_new/operator_new.h"
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
+#include "host/globals/record.h"
 
 namespace jshost {
 namespace heap {
@@ -57,6 +60,22 @@ double Trim(Environment& env) {
   return static_cast<double>(bytes);
 }
 
+// The figures of both parts, where arenas have a heap of their own.
+jsheap::CoalesceGain CoalesceAll(Environment& env,
+                                 jsheap::Reclaimable* reclaimable) {
+  jsheap::CoalesceGain gain = reclaimable->Coalesce();
+  const jsheap::ArenaHeap& arenas = *env.buffers->arena_heap();
+  if (!arenas.is_apart()) return gain;
+  jsheap::Reclaimable* const other = &arenas.pages();
+  const jsheap::CoalesceGain more = other->Coalesce();
+  gain.merged += more.merged;
+  gain.largest_free_before =
+      std::max(gain.largest_free_before, more.largest_free_before);
+  gain.largest_free_after =
+      std::max(gain.largest_free_after, more.largest_free_after);
+  return gain;
+}
+
 void Verify(Environment& env) {
   const jsheap::Inspectable* const inspectable =
       env.buffers->heap().inspectable();
@@ -101,10 +120,29 @@ void FreeBuffer(Environment& env, v8::Local<v8::Value> value) {
   if (env.buffers->arena_heap()->Owns(buffer->Data())) {
     return Refuse(env, "memory of an arena; reset or dispose the arena");
   }
+  if (env.records != nullptr && env.records->Owns(buffer)) {
+    return Refuse(env, "the slab of a record; dispose the record");
+  }
   buffer->Detach({}).FromMaybe(false);
 }
 
 }  // namespace
+
+v8::MaybeLocal<v8::Object> Coalesce(Environment& env) {
+  jsheap::Reclaimable* const reclaimable = env.buffers->heap().reclaimable();
+  if (reclaimable == nullptr) {
+    ThrowNotSupported(env, "heap.coalesce");
+    return {};
+  }
+  if (env.arenas != nullptr) env.arenas->DropSpare();
+  const jsheap::CoalesceGain gain = CoalesceAll(env, reclaimable);
+  Record record(env.isolate);
+  record.Add("merged", gain.merged);
+  record.Add("largestFreeBefore", gain.largest_free_before);
+  record.Add("largestFreeAfter", gain.largest_free_after);
+  return record.object();
+}
+
 }  // namespace heap
 
 void InstallHeap(v8::Local<v8::Context> context) {
@@ -113,8 +151,11 @@ void InstallHeap(v8::Local<v8::Context> context) {
   Method<&heap::Map, "options">(context, heap, "map");
   Method<&heap::Measure, "fn">(context, heap, "measure");
   Method<&heap::FreeBuffer, "buffer">(context, heap, "free");
+  Method<&heap::Coalesce>(context, heap, "coalesce");
   Method<&heap::Trim>(context, heap, "trim");
   Method<&heap::Verify>(context, heap, "verify");
+  Method<&heap::Report, "path">(context, heap, "report");
+  Method<&heap::Struct, "name", "fields">(context, heap, "struct");
   Define(context, context->Global(), "heap", heap);
 }
 

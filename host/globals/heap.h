@@ -8,6 +8,7 @@
 
 #include <optional>
 
+#include "host/globals/binding.h"
 #include "host/globals/environment.h"
 
 namespace jshost::heap {
@@ -18,6 +19,13 @@ v8::MaybeLocal<v8::Object> Stats(Environment& env, Options options);
 v8::MaybeLocal<v8::Object> Map(Environment& env, Options options);
 v8::MaybeLocal<v8::Object> Measure(Environment& env,
                                    v8::Local<v8::Function> fn);
+
+// The page as HTML; empty with an exception pending.
+v8::MaybeLocal<v8::String> ReportPage(Environment& env);
+void Report(Environment& env, const Path& path);
+v8::MaybeLocal<v8::Object> Coalesce(Environment& env);
+v8::MaybeLocal<v8::Value> Struct(Environment& env, v8::Local<v8::Value> name,
+                                 v8::Local<v8::Value> fields);
 
 // Whether options[name] is truthy; empty when reading it throws.
 v8::Maybe<bool> IsSet(Environment& env, const Options& options,

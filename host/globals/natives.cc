@@ -75,6 +75,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddArenaNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
+  AddStructNatives(context, natives);
   return natives;
 }
 

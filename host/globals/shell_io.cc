@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "host/globals/binding.h"
+#include "host/globals/file_error.h"
 #include "host/globals/files.h"
 #include "host/globals/globals.h"
 
@@ -58,12 +59,6 @@ void PrintErr(Environment& env, const Rest& values) {
 void Write(Environment& env, const Rest& values) {
   std::string text;
   if (Join(env.isolate, values, &text)) Emit(env, env.out, text);
-}
-
-void ThrowFileError(v8::Isolate* isolate, const char* verb,
-                    const std::string& path, int error) {
-  Throw(isolate, ErrorKind::kError,
-        fmt::format("cannot {} '{}': {}", verb, path, ErrorText(error)));
 }
 
 // The file's bytes in a buffer of the custom heap, read straight into it.

@@ -1,7 +1,8 @@
 // structuredClone, with transfer (HTML, "safe passing of structured data").
 //
-// A view of an arena's chunk is cloned with its own bytes only: the rest of the
-// chunk is none of its business. V8 would write whole buffers.
+// A view of an arena's chunk or of a record is cloned with its own bytes only:
+// the rest of the chunk or slab is none of its business. V8 would write whole
+// buffers.
 
 #include <v8-exception.h>
 #include <v8-typed-array.h>
@@ -120,13 +121,19 @@ uint32_t NumberOf(v8::Isolate* isolate, std::vector<v8::Global<T>>& all,
   return number;
 }
 
+// Whether views of it are blocks of their own.
+bool IsShared(const Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
+  return env.buffers->arena_heap()->OwnsPlain(buffer->Data()) ||
+         (env.records != nullptr && env.records->Owns(buffer));
+}
+
 class Writer final : private v8::ValueSerializer::Delegate {
  public:
   Writer(Environment& env, Shared* shared)
       : env_(env), shared_(shared), serializer_(env.isolate, this) {
-    // Without arenas V8 does it better: it knows views that track the length
-    // of a resizable buffer, and the host can't tell those.
-    if (env.arenas != nullptr) {
+    // Without shared memory V8 does it better: it knows views that track the
+    // length of a resizable buffer, and the host can't tell those.
+    if (env.arenas != nullptr || env.records != nullptr) {
       serializer_.SetTreatArrayBufferViewsAsHostObjects(true);
     }
   }
@@ -169,7 +176,7 @@ class Writer final : private v8::ValueSerializer::Delegate {
             env_.isolate, "a view of a detached ArrayBuffer has no bytes");
         return v8::Nothing<bool>();
       }
-      if (env_.buffers->arena_heap()->OwnsPlain(whole->Data())) {
+      if (IsShared(env_, whole)) {
         v8::Local<v8::ArrayBuffer> part;
         if (!v8::ArrayBuffer::MaybeNew(env_.isolate, bytes).ToLocal(&part)) {
           Throw(env_.isolate, ErrorKind::kRangeError,
@@ -260,6 +267,8 @@ bool CheckTransferable(Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
     why = "it is a WebAssembly.Memory's";
   } else if (env.buffers->arena_heap()->OwnsPlain(buffer->Data())) {
     why = "it is the chunk of an arena; transfer a copy";
+  } else if (env.records != nullptr && env.records->Owns(buffer)) {
+    why = "it is the slab of records; transfer a copy";
   }
   if (why == nullptr) return true;
   ThrowDataCloneError(

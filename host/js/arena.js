@@ -5,19 +5,19 @@
 // from the next chunk to the end of a round, is C++: host/v8_memory/script_arena.h.
 // Both sides share an Int32Array, whose elements are ArenaState's.
 //
-// Evaluating this file makes nothing that belongs to C++: the function that it
-// returns does, and answers with the class.
+// Evaluating this file makes nothing that belongs to C++: `start` does, and
+// answers with the class.
 (function (natives) {
   'use strict';
 
   const primordials = natives.requireInternal('primordials');
   const {
-    ArrayBuffer, BigInt64Array, BigUint64Array, DataView, Error, Float32Array, Float64Array,
-    Int16Array, Int32Array, Int8Array, NumberIsInteger, ObjectDefineProperty,
-    RangeError, String, SymbolDispose, TypeError, TypedArrayPrototypeGetLength,
+    ArrayBuffer, BigInt64Array, BigUint64Array, DataView, Float32Array, Float64Array, Int16Array,
+    Int32Array, Int8Array, NumberIsInteger, SymbolDispose, TypeError, TypedArrayPrototypeGetLength,
     TypedArrayPrototypeGetSymbolToStringTag, Uint16Array, Uint32Array, Uint8Array,
-    Uint8ClampedArray, DataViewPrototypeGetByteLength, StringPrototypeSlice,
+    Uint8ClampedArray, DataViewPrototypeGetByteLength, uncurryThis,
   } = primordials;
+  const { checkLength, memoryError, outOfRange, wrongType } = natives.requireInternal('errors');
   let Float16Array;
   natives.atStart(() => { ({ Float16Array } = primordials); });
 
@@ -41,29 +41,6 @@
   let native;  // C++'s functions
 
   // ------------------------------------------------------------- arguments
-
-  function show(value) {
-    switch (typeof value) {
-      case 'string':
-        return value.length > 40 ? `'${StringPrototypeSlice(value, 0, 40)}...'` : `'${value}'`;
-      case 'bigint': return `${value}n`;
-      case 'object': return value === null ? 'null' : 'an object';
-      case 'function': return 'a function';
-      default: return String(value);
-    }
-  }
-
-  const wrongType = (name, wanted, value) =>
-    new TypeError(`${name} must be ${wanted}, got ${show(value)}`);
-  const outOfRange = (name, wanted, value) =>
-    new RangeError(`${name} must be ${wanted}, got ${show(value)}`);
-
-  function checkLength(name, value) {
-    if (typeof value !== 'number') throw wrongType(name, 'a number', value);
-    if (!NumberIsInteger(value) || value < 0) {
-      throw outOfRange(name, 'a whole number from 0', value);
-    }
-  }
 
   function checkAlignment(value) {
     if (typeof value !== 'number') throw wrongType('alignment', 'a number', value);
@@ -130,12 +107,6 @@
     }
   }
 
-  function addProperty(object, name, value) {
-    ObjectDefineProperty(object, name, {
-      __proto__: null, value, writable: true, enumerable: true, configurable: true,
-    });
-  }
-
   // ----------------------------------------------------------------- Arena
 
   // What `enter` returns.
@@ -148,6 +119,8 @@
       if (entry !== 0) native.leave(entry);
     }
   }
+
+  let isArena;  // of an object
 
   // What the constructor makes when it isn't called by a script.
   let makesBuiltIn = false;
@@ -424,12 +397,10 @@
         default:
           message = `the heap has no room for ${requested} bytes`;
       }
-      const error = new RangeError(`arena '${this.#name}': ${message}`);
-      addProperty(error, 'code', 'ERR_MEMORY_LIMIT');
-      addProperty(error, 'limit', obstacle);
-      addProperty(error, 'requested', requested);
-      return error;
+      return memoryError(`arena '${this.#name}': ${message}`, obstacle, requested);
     }
+
+    static { isArena = (value) => #handle in value; }
   }
 
   function isDataView(value) {
@@ -457,8 +428,15 @@
     return arena;
   }
 
-  return () => {
-    native = natives.startArenas();
-    return Arena;
+  return {
+    __proto__: null,
+    start() {
+      native = natives.startArenas();
+      return Arena;
+    },
+    // For records in arenas.
+    isArena,
+    alloc: uncurryThis(Arena.prototype.alloc),
+    makeBuffer: uncurryThis(Arena.prototype.buffer),
   };
 })

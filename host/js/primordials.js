@@ -35,6 +35,8 @@
     SymbolToStringTag: Symbol.toStringTag,
     TypedArray,
     TypedArrayPrototype: TypedArray.prototype,
+    TypedArrayPrototypeFill: uncurryThis(TypedArray.prototype.fill),
+    TypedArrayPrototypeSet: uncurryThis(TypedArray.prototype.set),
   };
 
   const suffix = (name) => name[0].toUpperCase() + name.slice(1);
@@ -100,7 +102,7 @@
   }
   type('Array', ['filter', 'forEach', 'includes', 'indexOf', 'join', 'map', 'pop', 'push',
                  'slice', 'sort', 'splice', 'unshift'], ['isArray']);
-  type('BigInt', ['valueOf']);
+  type('BigInt', ['valueOf'], ['asIntN', 'asUintN']);
   type('Boolean', ['valueOf']);
   type('Date', ['getTime', 'toISOString', 'toString']);
   type('Error', ['toString']);
@@ -110,7 +112,7 @@
        ['isFinite', 'isInteger', 'isNaN', 'isSafeInteger', 'parseFloat', 'parseInt']);
   type('Object', ['hasOwnProperty', 'propertyIsEnumerable', 'toString'],
        ['assign', 'defineProperty', 'freeze', 'getOwnPropertyDescriptor', 'getOwnPropertyNames',
-        'getOwnPropertySymbols', 'getPrototypeOf', 'is', 'keys', 'seal', 'setPrototypeOf']);
+        'getOwnPropertySymbols', 'getPrototypeOf', 'hasOwn', 'is', 'keys', 'seal', 'setPrototypeOf']);
   type('RegExp', ['exec', 'toString']);
   type('Set', ['forEach', 'values']);
   type('String', ['charCodeAt', 'codePointAt', 'endsWith', 'includes', 'indexOf', 'lastIndexOf',
@@ -121,6 +123,8 @@
   getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');
   getter('Set', Set.prototype, 'size', 'Size');
+  getter('TypedArray', TypedArray.prototype, 'buffer', 'Buffer');
+  getter('TypedArray', TypedArray.prototype, 'byteOffset', 'ByteOffset');
   getter('TypedArray', TypedArray.prototype, 'length', 'Length');
   getter('TypedArray', TypedArray.prototype, Symbol.toStringTag, 'SymbolToStringTag');
 

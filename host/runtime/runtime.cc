@@ -43,6 +43,7 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
       std::make_shared<jsheap::Budget>(
           options.limits.buffers.value_or(jsheap::Budget::kUnlimited)));
   environment.script_args = options.script_args;
+  environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
   environment.start_wall = std::chrono::system_clock::now();
   return environment;
@@ -157,6 +158,7 @@ Runtime::~Runtime() {
   {
     const v8::HandleScope handles(isolate_);
     environment_.arenas.reset();
+    environment_.records.reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/globals/environment.h"
@@ -68,6 +69,8 @@ struct RuntimeOptions {
   Limits limits;
   std::shared_ptr<jsheap::Allocator> heap;
   std::vector<std::string> script_args;
+  // For reports: names and values.
+  std::vector<std::pair<std::string, std::string>> options_in_effect = {};
   Output* out = nullptr;
   Output* err = nullptr;
   // False: globals and the shell's own JavaScript are made anew, as they were

@@ -157,6 +157,7 @@ int Shell::Run() {
   RuntimeOptions runtime_options{.limits = options_.limits,
                                  .heap = heap_->buffers(),
                                  .script_args = options_.script_args,
+                                 .options_in_effect = DescribeOptions(options_),
                                  .out = &out_,
                                  .err = &err_,
                                  .use_snapshot = use_snapshot};

@@ -64,6 +64,23 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   // From now on blocks come from `source`, which pays for them itself; null is
   // the heap again. On the isolate's thread.
   void set_source(BlockSource* source) { source_ = source; }
+  // While it lives blocks come from the heap, whatever the source is. On the
+  // isolate's thread.
+  class FromHeap {
+   public:
+    explicit FromHeap(ArrayBufferAllocator* buffers)
+        : buffers_(buffers), source_(buffers->source_) {
+      buffers->source_ = nullptr;
+    }
+    ~FromHeap() { buffers_->source_ = source_; }
+    FromHeap(const FromHeap&) = delete;
+    FromHeap& operator=(const FromHeap&) = delete;
+
+   private:
+    ArrayBufferAllocator* const buffers_;
+    BlockSource* const source_;
+  };
+
   // What is dropped before a request is refused; may be null.
   void set_spare(SpareMemory* spare) { spare_ = spare; }
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 
+import html_page
 from command_line import ANYTHING, Case, Holds, one_line
 
 
@@ -151,9 +152,9 @@ LIFE = [
               'RangeError\nRangeError\nRangeError\nTypeError\nTypeError\n'),
     eval_case('a NUL in a path',
               'for (const f of [() => read("a\\0b"), () => load("a\\0b"),'
-              ' () => writeFile("a\\0b", "")]) {'
+              ' () => writeFile("a\\0b", ""), () => heap.report("a\\0b")]) {'
               ' try { f() } catch (e) { print(e.name) } }',
-              'TypeError\n' * 3),
+              'TypeError\n' * 4),
     eval_case('an endless device', 'readbuffer("/dev/zero")', status=70,
               options=['--buffer-limit', '64MiB'],
               err=Holds('Array buffer allocation failed', mib(64))),
@@ -167,6 +168,23 @@ LIFE = [
                        '--trace-turbo-inlining --no-concurrent-recompilation'],
               out=Holds(r'Inlining .*SharedFunctionInfo alloc>.* into '
                         r'.*SharedFunctionInfo allocateMany>')),
+    eval_case("V8 inlines a record's accessors",
+              'const record = new (heap.struct("R", { x: "f64" }))();'
+              'function count() {'
+              '  for (let i = 0; i < 10000; i++) record.x = record.x + 1;'
+              '}'
+              'for (let i = 0; i < 300; i++) count();',
+              options=['--v8-flags',
+                       '--trace-turbo-inlining --no-concurrent-recompilation'],
+              out=Holds(*(r'Inlining .*SharedFunctionInfo %s x>.* into '
+                          r'.*SharedFunctionInfo count>' % kind
+                          for kind in ('get', 'set')))),
+    eval_case('records beyond the buffer limit',
+              'const R = heap.struct("R", { x: ["f64", 1000] }), all = [];'
+              'for (;;) all.push(new R());',
+              status=70, options=['--buffer-limit', '1MiB'],
+              err=Holds('Uncaught RangeError: R: the limit of all buffers ',
+                        r'buffer limit of 1\.00 MiB reached')),
     eval_case('an arena beyond the buffer limit', 'new Arena().alloc(2e6)',
               status=70, options=['--buffer-limit', '1MiB'],
               err=Holds(r'\[eval\]:1:13: Uncaught RangeError: arena .arena.: ',
@@ -454,6 +472,64 @@ OPTIONS += [
     Case('--stats-json after an error',
          ['--stats-json', 'stats.json', '-e', 'throw 1'], status=1,
          err=ANYTHING, after=stats_json_problem),
+]
+
+
+
+def report_problem(*words):
+    """What is wrong with the page that heap.report wrote, which has the words."""
+    def problem(directory):
+        wrong, text = html_page.read(os.path.join(directory, 'report.html'))
+        if wrong is not None:
+            return 'report.html: %s' % wrong
+        for word in words:
+            if word not in text:
+                return 'report.html does not say %r' % word
+        return None
+    return problem
+
+
+REPORT = 'heap.report("report.html")'
+SECTIONS = ['Options in effect', 'Statistics', 'Spans by kind',
+            'Lifetimes and arenas', 'Native objects', "V8's heap", 'old_space',
+            'Garbage collections']
+
+OPTIONS += [
+    eval_case('heap.report',
+              'globalThis.kept = new Arena({ lifetime: "persistent" });'
+              'kept.alloc(3 << 20); kept.b = new ArrayBuffer(1 << 20);' + REPORT,
+              options=['--buffer-limit', '64MiB'],
+              after=report_problem(*SECTIONS, '64MiB', '64.0 MiB', '3.00 MiB',
+                                   'Size classes', 'arena', 'large')),
+    eval_case('heap.report of a freelist', REPORT,
+              options=['--allocator', 'freelist:fit=first'],
+              after=report_problem(*SECTIONS, 'freelist:fit=first',
+                                   'Freelist caches', 'unsorted')),
+    eval_case('heap.report of what tells little', REPORT,
+              options=['--allocator', 'malloc'],
+              after=report_problem(*SECTIONS, 'unknown',
+                                   "doesn't show its spans")),
+    Case('heap.report escapes what it shows',
+         ['-e', REPORT, '</td><script>x()</script>', '"\'&amp;', '\x01\x7f\u017e'],
+         after=report_problem('</td><script>x()</script>', '"\'&amp;',
+                              '\ufffd\ufffd\u017e')),
+    eval_case('heap.report with patched built-ins',
+              'const all = [];'
+              'for (const on of [Array.prototype, String.prototype, Number.prototype])'
+              ' for (const key of Reflect.ownKeys(on))'
+              ' if (Reflect.getOwnPropertyDescriptor(on, key).configurable)'
+              ' all.push([on, key]);'
+              'for (let i = 0; i < all.length; i++)'
+              ' Object.defineProperty(all[i][0], all[i][1],'
+              ' { get() { throw new Error("patched") } });' + REPORT,
+              after=report_problem(*SECTIONS)),
+    eval_case('heap.report replaces a file', REPORT + ';' + REPORT,
+              after=report_problem(*SECTIONS)),
+    eval_case('heap.report where nothing can be written',
+              'try { heap.report("/none/x") } catch (e) { print(String(e)) }'
+              'try { heap.report(5) } catch (e) { print(String(e)) }',
+              "Error: cannot write '/none/x': No such file or directory\n"
+              'TypeError: path must be a string, got 5\n'),
 ]
 
 # Makes 200 buffers of 1 MiB and drops each at once.

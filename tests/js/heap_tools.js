@@ -1,5 +1,5 @@
 // flags: --expose-gc --buffer-limit 256MiB
-// heap.map, measure, free, trim, verify and stats({detail}).
+// heap.map, measure, free, coalesce, trim, verify and stats({detail}).
 
 const check = (what, got, expected) => {
   const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
@@ -128,8 +128,12 @@ arena.alloc(10);
   for (const bad of [undefined, null, 5, 'x', {}, []]) throws(`${bad}`, () => heap.free(bad), TypeError, 'buffer');
 }
 
-// ------------------------------------------------------------ trim, verify
+// -------------------------------------------------- coalesce, trim, verify
 {
+  const blocks = Array.from({ length: 1000 }, () => new ArrayBuffer(5000));
+  for (const block of blocks) heap.free(block);
+  const gain = heap.coalesce();
+  check('gain', gain.merged > 0 && gain.largestFreeAfter >= gain.largestFreeBefore, true);
   for (let i = 0; i < 20; i++) heap.free(new Uint8Array(2e6).fill(1));
   const resident = heap.stats({ detail: true }).residentBytes;
   const back = heap.trim();
