@@ -9,6 +9,7 @@
 #include "allocator/backends/malloc/malloc_family.h"
 #include "allocator/backends/plugin/plugin_allocator.h"
 #include "allocator/backends/slab/slab_allocator.h"
+#include "allocator/os/residency.h"
 #include "allocator/size_text.h"
 
 namespace jsheap {
@@ -166,6 +167,12 @@ bool ParseOptions(std::string_view text, const AllocatorInfo& info,
                "' needs a value: " + key + "=VALUE";
       return false;
     }
+    if (std::any_of(options->begin(), options->end(),
+                    [&](const auto& option) { return option.first == key; })) {
+      *error = "option '" + key + "' of allocator '" + info.name +
+               "' is given twice";
+      return false;
+    }
     options->emplace_back(key, item.substr(equals + 1));
   }
   return true;
@@ -254,5 +261,7 @@ std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
   if (made != nullptr) made->set_name(spec);
   return made;
 }
+
+void TrustDescriptors() { os::TrustDescriptors(); }
 
 }  // namespace jsheap

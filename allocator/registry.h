@@ -31,6 +31,11 @@ const AllocatorInfo& PluginInfo();
 std::unique_ptr<Allocator> MakeAllocator(std::string_view spec,
                                          std::string* error);
 
+// For a program that never closes file descriptors which it didn't open: heaps
+// then needn't make sure, each time, that one of theirs is still what it was
+// (os/residency.h). Thread-safe.
+void TrustDescriptors();
+
 }  // namespace jsheap
 
 #endif  // ALLOCATOR_REGISTRY_H_

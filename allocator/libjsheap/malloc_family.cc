@@ -21,7 +21,6 @@
 #include <new>
 
 #include "allocator/backends/slab/slab_allocator.h"
-#include "allocator/os/residency.h"
 #include "allocator/reclaimer/reclaimer.h"
 
 namespace {
@@ -43,7 +42,6 @@ Reclaimer& TheReclaimer() {
   std::lock_guard lock(g_init_mutex);
   SlabAllocator* heap = g_heap.load(std::memory_order_relaxed);
   if (heap != nullptr) return heap;
-  jsheap::os::DistrustDescriptors();
   // Zeroes are asked for too rarely here to be worth making ahead.
   heap = SlabAllocator::MakeIn(g_heap_storage, {.track_zero = false});
   if (heap == nullptr) {
@@ -132,7 +130,14 @@ JSHEAP_EXPORT void* realloc(void* block, size_t bytes) noexcept {
   }
   const size_t usable = Heap().UsableSize(block);
   if (FitsInPlace(usable, bytes)) return block;
-  void* moved = malloc(bytes);
+  // A large block that grows will likely grow again; without room for that,
+  // each step would copy all of it. What isn't used isn't in RAM either.
+  constexpr size_t kLarge = size_t{64} << 10;
+  void* moved = nullptr;
+  if (bytes > usable && bytes >= kLarge) {
+    moved = Heap().Allocate(bytes + bytes / 4);
+  }
+  if (moved == nullptr) moved = malloc(bytes);
   if (moved == nullptr) return nullptr;
   std::memcpy(moved, block, std::min(usable, bytes));
   free(block);
@@ -149,6 +154,7 @@ JSHEAP_EXPORT void* reallocarray(void* block, size_t count,
 }
 
 JSHEAP_EXPORT void* memalign(size_t alignment, size_t bytes) noexcept {
+  if (alignment > size_t{1} << 63) return OrNoMemory(nullptr);
   return Aligned(std::bit_ceil(alignment), bytes);
 }
 
@@ -177,6 +183,7 @@ JSHEAP_EXPORT void* valloc(size_t bytes) noexcept {
 
 JSHEAP_EXPORT void* pvalloc(size_t bytes) noexcept {
   const size_t page = static_cast<size_t>(getpagesize());
+  if (bytes > SIZE_MAX - page) return OrNoMemory(nullptr);
   return Aligned(page, (bytes + page - 1) / page * page);
 }
 

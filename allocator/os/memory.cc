@@ -58,6 +58,10 @@ void* Map(size_t bytes) {
   return MapOrNull(bytes, PROT_READ | PROT_WRITE, kAnonymous | MAP_NORESERVE);
 }
 
+void* MapReadable(size_t bytes) {
+  return MapOrNull(bytes, PROT_READ, kAnonymous | MAP_NORESERVE);
+}
+
 bool Purge(void* address, size_t bytes) {
   if (internal::Refused()) return false;
   return madvise(address, bytes, MADV_DONTNEED) == 0;

@@ -30,6 +30,10 @@ void Release(void* address, size_t bytes);
 // taken as it is touched, so a large mapping costs little until used.
 void* Map(size_t bytes);
 
+// Zeroed memory that can be read but not written until it is committed: costs
+// nothing, not even of RLIMIT_DATA. Null when refused.
+void* MapReadable(size_t bytes);
+
 // Gives the memory of committed private pages back to the system and keeps
 // the address space: the range then reads as zero. False when refused, and
 // then nothing may be assumed of the contents.

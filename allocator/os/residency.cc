@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,7 +38,11 @@ constexpr int kUnavailable = -1;
 
 std::atomic<int> g_file{kUnavailable};
 std::atomic<bool> g_can_scan{true};
-std::atomic<bool> g_may_read{true};
+std::atomic<bool> g_trusts_descriptors{false};
+
+// Which file g_file was when it was opened.
+std::atomic<uint64_t> g_device{0};
+std::atomic<uint64_t> g_inode{0};
 
 // Whether g_file is this process's: the file stays bound to the address space
 // of the process that opened it. Lies in a page that the kernel clears in a
@@ -46,17 +51,30 @@ using Flag = std::atomic<bool>;
 std::atomic<Flag*> g_is_ours{nullptr};
 
 Flag* MakeFlag() {
-  void* page = Map(OsPageBytes());
-  if (page == nullptr) return nullptr;
+  // The process's for good, and not counted as held by anybody.
+  void* page = mmap(nullptr, OsPageBytes(), PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return nullptr;
   if (madvise(page, OsPageBytes(), MADV_WIPEONFORK) != 0) {
-    Release(page, OsPageBytes());
+    munmap(page, OsPageBytes());
     return nullptr;
   }
   Flag* made = static_cast<Flag*>(page);
   Flag* expected = nullptr;
   if (g_is_ours.compare_exchange_strong(expected, made)) return made;
-  Release(page, OsPageBytes());
+  munmap(page, OsPageBytes());
   return expected;
+}
+
+// Under a number that programs don't expect to get from open().
+int OpenHigh(const char* path) {
+  constexpr int kHigh = 700;
+  const int low = open(path, O_RDONLY | O_CLOEXEC);
+  if (low < 0) return kUnavailable;
+  const int high = fcntl(low, F_DUPFD_CLOEXEC, kHigh);
+  if (high < 0) return low;
+  close(low);
+  return high;
 }
 
 // No lock, which a fork() might leave locked for ever: two threads that do this
@@ -66,17 +84,34 @@ int OpenFile() {
   Flag* is_ours = g_is_ours.load(std::memory_order_acquire);
   if (is_ours == nullptr) is_ours = MakeFlag();
   if (is_ours == nullptr) return kUnavailable;
-  const int file = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  const int file = OpenHigh("/proc/self/pagemap");
+  struct stat status;
+  if (file >= 0 && fstat(file, &status) == 0) {
+    g_device.store(status.st_dev, std::memory_order_relaxed);
+    g_inode.store(status.st_ino, std::memory_order_relaxed);
+  }
   g_file.store(file, std::memory_order_release);
   is_ours->store(true, std::memory_order_release);
   return file;
+}
+
+bool IsStillThePageMap(int file) {
+  struct stat status;
+  return fstat(file, &status) == 0 &&
+         status.st_dev == g_device.load(std::memory_order_relaxed) &&
+         status.st_ino == g_inode.load(std::memory_order_relaxed);
 }
 
 // This process's page map, or kUnavailable.
 int File() {
   const Flag* is_ours = g_is_ours.load(std::memory_order_acquire);
   if (is_ours != nullptr && is_ours->load(std::memory_order_acquire)) {
-    return g_file.load(std::memory_order_acquire);
+    const int file = g_file.load(std::memory_order_acquire);
+    if (file == kUnavailable ||
+        g_trusts_descriptors.load(std::memory_order_relaxed) ||
+        IsStillThePageMap(file)) {
+      return file;
+    }
   }
   return OpenFile();
 }
@@ -140,15 +175,14 @@ bool FindResident(const void* address, size_t bytes, Residency* residency) {
   const int file = internal::Refused() ? kUnavailable : File();
   if (file == kUnavailable) return false;
   const auto start = reinterpret_cast<uintptr_t>(address);
-  const bool may_read = g_may_read.load(std::memory_order_relaxed);
   residency->count = residency->bytes = 0;
   if (g_can_scan.load(std::memory_order_relaxed) &&
-      (!may_read || bytes / OsPageBytes() > kMostReadPages)) {
+      bytes / OsPageBytes() > kMostReadPages) {
     if (Scan(file, start, bytes, residency)) return true;
     g_can_scan.store(false, std::memory_order_relaxed);
     residency->count = residency->bytes = 0;
   }
-  return may_read && Read(file, start, bytes, residency);
+  return Read(file, start, bytes, residency);
 }
 
 void ZeroResident(void* address, size_t bytes) {
@@ -169,8 +203,8 @@ void ZeroResident(void* address, size_t bytes) {
   }
 }
 
-void DistrustDescriptors() {
-  g_may_read.store(false, std::memory_order_relaxed);
+void TrustDescriptors() {
+  g_trusts_descriptors.store(true, std::memory_order_relaxed);
 }
 
 }  // namespace jsheap::os

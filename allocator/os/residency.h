@@ -34,10 +34,11 @@ struct Residency {
 // of it where the system can't say.
 void ZeroResident(void* address, size_t bytes);
 
-// For processes that may close file descriptors which aren't theirs, and reuse
-// the numbers: asks only in a way that can't be misled by that. To be called
-// before FindResident.
-void DistrustDescriptors();
+// The page map is a file that is kept open. A program that closes descriptors
+// which aren't its own, and reuses their numbers, would mislead us, so each
+// time it is made sure that the file is still the same. A program that never
+// does that may say so, and saves a system call each time.
+void TrustDescriptors();
 
 }  // namespace jsheap::os
 

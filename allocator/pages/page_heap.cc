@@ -367,6 +367,7 @@ bool PageHeap::Grow(uint32_t pages) {
 bool PageHeap::GrowBy(uint32_t pages) {
   if (pages > map_.pages() - frontier_) return false;
   const PageId first{frontier_};
+  if (!map_.CommitDescriptors(frontier_ + pages)) return false;
   if (!os::Commit(map_.AddressOf(first), size_t{pages} << kPageShift)) {
     return false;
   }

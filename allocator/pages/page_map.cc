@@ -1,5 +1,6 @@
 #include "allocator/pages/page_map.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "allocator/os/memory.h"
@@ -15,8 +16,7 @@ PageMap::PageMap(size_t bytes, bool or_less) {
   bytes = RoundUp(bytes, os::kHugePageBytes);
   for (;; bytes /= 2) {
     void* base = os::Reserve(bytes, kMostAlignment);
-    // Descriptors are mapped in full, but only those in use are touched.
-    void* spans = os::Map((bytes >> kPageShift) * sizeof(Span));
+    void* spans = os::MapReadable((bytes >> kPageShift) * sizeof(Span));
     if (base != nullptr && spans != nullptr) {
       base_ = reinterpret_cast<uintptr_t>(base);
       bytes_ = bytes;
@@ -29,6 +29,19 @@ PageMap::PageMap(size_t bytes, bool or_less) {
     }
     if (!or_less || bytes / 2 < kLeastReserve) return;
   }
+}
+
+bool PageMap::CommitDescriptors(uint32_t pages) {
+  constexpr size_t kStep = size_t{64} << 10;
+  const size_t wanted = std::min(RoundUp(pages * sizeof(Span), kStep),
+                                 this->pages() * sizeof(Span));
+  if (wanted <= committed_bytes_) return true;
+  if (!os::Commit(reinterpret_cast<char*>(spans_) + committed_bytes_,
+                  wanted - committed_bytes_)) {
+    return false;
+  }
+  committed_bytes_ = wanted;
+  return true;
 }
 
 PageMap::~PageMap() {

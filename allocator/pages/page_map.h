@@ -27,6 +27,10 @@ class PageMap {
   size_t reserved_bytes() const { return bytes_; }
   uint32_t pages() const { return static_cast<uint32_t>(bytes_ >> kPageShift); }
 
+  // Makes the descriptors of the first `pages` pages writable; the others can
+  // only be read. Not thread-safe.
+  [[nodiscard]] bool CommitDescriptors(uint32_t pages);
+
   bool Contains(const void* address) const {
     return reinterpret_cast<uintptr_t>(address) - base_ < bytes_;
   }
@@ -58,6 +62,7 @@ class PageMap {
   uintptr_t base_ = 0;
   size_t bytes_ = 0;
   Span* spans_ = nullptr;
+  size_t committed_bytes_ = 0;  // of spans_
 };
 
 // One bit a page, all clear at first. Guarded by whoever owns it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <system_error>
 
 namespace jsheap {
 
@@ -43,9 +44,17 @@ Reclaimer::Reclaimer(std::initializer_list<Reclaimable*> heaps,
   std::copy(heaps.begin(), heaps.end(), heaps_.begin());
   // Started here and not by the first Wake: making a thread allocates, and
   // Wake may come from the middle of an allocator that serves those calls.
-  if (options.mode == Mode::kThread) thread_ = std::thread([this] { Run(); });
+  if (options_.mode == Mode::kThread) {
+    try {
+      thread_ = std::thread([this] { Run(); });
+    } catch (const std::system_error&) {
+      options_.mode = Mode::kInline;  // no thread to be had
+    }
+  }
   for (Reclaimable* heap : heaps_) {
-    if (heap != nullptr) heap->SetListener(this, options.mode == Mode::kInline);
+    if (heap != nullptr) {
+      heap->SetListener(this, options_.mode == Mode::kInline);
+    }
   }
 }
 

@@ -65,7 +65,7 @@ class Reclaimer final : public ReclaimListener {
   std::chrono::microseconds NextTick();
 
   std::array<Reclaimable*, kMostHeaps> heaps_ = {};  // the rest is null
-  const ReclaimerOptions options_;
+  ReclaimerOptions options_;                         // fixed once constructed
   std::atomic<uint64_t> allocated_{0};  // kInline: since the last tick
 
   mutable std::mutex mutex_;

@@ -110,4 +110,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace jsheap::bench
 
-int main(int argc, char** argv) { return jsheap::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  jsheap::TrustDescriptors();
+  return jsheap::bench::Main(argc, argv);
+}

@@ -22,6 +22,8 @@ bool IsMalloc(const std::string& allocator) {
 std::unique_ptr<ProcessHeap> ProcessHeap::Make(const std::string& allocator,
                                                const std::string& reclaimer,
                                                std::string* error) {
+  // Nothing in this process closes files that it didn't open.
+  jsheap::TrustDescriptors();
   jsheap::ReclaimerOptions options;
   if (!jsheap::ParseReclaimer(reclaimer, &options, error)) {
     *error = "--reclaimer: " + *error;

@@ -80,5 +80,11 @@ TEST(RegistryTest, ErrorsNameTheValueAndTheRemedy) {
             std::string::npos);
 }
 
+TEST(RegistryTest, AnOptionGivenTwiceIsAnError) {
+  std::string error;
+  EXPECT_EQ(MakeAllocator("slab:reserve=1GiB,reserve=2GiB", &error), nullptr);
+  EXPECT_EQ(error, "option 'reserve' of allocator 'slab' is given twice");
+}
+
 }  // namespace
 }  // namespace jsheap

@@ -1,5 +1,6 @@
 #include "allocator/os/residency.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +95,24 @@ TEST_P(ResidencyTest, AChildSeesItsOwnMemory) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(Find().bytes, 0u);
+}
+
+// A program that closes files which aren't its own must not mislead us.
+TEST_P(ResidencyTest, AnotherFileUnderTheSameNumberIsNoticed) {
+  const pid_t child = fork();
+  if (child == 0) {
+    memory_[2 * page_] = 1;
+    Residency residency;
+    bool ok = FindResident(memory_, bytes(), &residency);
+    for (int file = 3; file < 1024; ++file) close(file);
+    for (int file = 0; file < 1000; ++file) (void)!open("/dev/zero", O_RDONLY);
+    ok = ok && FindResident(memory_, bytes(), &residency) &&
+         residency.bytes == page_;
+    _exit(ok ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 // Small ranges are read page by page, large ones scanned.

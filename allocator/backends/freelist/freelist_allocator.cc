@@ -59,7 +59,7 @@ Found FreelistAllocator::AllocateBlock(size_t bytes) {
   return found;
 }
 
-// The order of the seed: fast, unsorted, sorted, top; only then more pages.
+// The quick ones first: fast, unsorted, sorted, top; only then more pages.
 Found FreelistAllocator::Take(size_t size) {
   Block* block = fast_.Serves(size) ? fast_.Take(size) : unsorted_.Take(size);
   if (block != nullptr) return {block};
@@ -179,6 +179,9 @@ AllocatorStats FreelistAllocator::Stats(bool detail) const {
   if (detail) {
     stats.resident_bytes = pages_.ResidentBytes() + direct_.ResidentBytes();
   }
+  // Room for the caches is made now: under the lock nothing may be allocated,
+  // as the program's allocations may have this heap do idle work.
+  if (detail) stats.caches.resize(5);
   std::lock_guard lock(mutex_);
   RaisePeak();
   const PageHeap::Stats pages = pages_.ReadStats();
@@ -194,14 +197,14 @@ AllocatorStats FreelistAllocator::Stats(bool detail) const {
                        unsorted_.held().bytes + sorted_.held().bytes +
                        top.bytes;
   if (detail) {
-    const auto add = [&](const char* name, const Tally& tally) {
-      stats.caches.push_back({name, tally.blocks, tally.bytes});
+    const auto set = [&](size_t i, const char* name, const Tally& tally) {
+      stats.caches[i] = {name, tally.blocks, tally.bytes};
     };
-    add("fast", fast_.held());
-    add("unsorted", unsorted_.held());
-    add("sorted", sorted_.held());
-    add("top", top);
-    add("direct", direct);
+    set(0, "fast", fast_.held());
+    set(1, "unsorted", unsorted_.held());
+    set(2, "sorted", sorted_.held());
+    set(3, "top", top);
+    set(4, "direct", direct);
   }
   return stats;
 }
