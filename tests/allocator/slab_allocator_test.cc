@@ -159,6 +159,27 @@ TEST(SlabAllocatorTest, ZeroedAfterAnotherSizeDirtiedThePages) {
   }
 }
 
+TEST(SlabAllocatorTest, CachesOfThreadsThatEndedServeAgainAfterATrim) {
+  auto heap = MakeHeap();
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t) {
+      threads.emplace_back([&] {
+        std::vector<std::pair<void*, size_t>> blocks;
+        for (size_t bytes = 1; bytes < 40000; bytes += bytes / 50 + 1) {
+          blocks.emplace_back(heap->AllocateZeroed(bytes), bytes);
+          std::memset(blocks.back().first, 1, bytes);
+        }
+        for (auto [block, bytes] : blocks) heap->Free(block, bytes);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    heap->reclaimable()->Trim();
+    EXPECT_EQ(*heap->Stats().allocated_bytes, 0u);
+    EXPECT_EQ(heap->Verify(), "");
+  }
+}
+
 TEST(SlabAllocatorTest, UntouchedLargeBlocksStayOutOfMemory) {
   auto heap = MakeHeap();
   constexpr size_t kBytes = size_t{64} << 20;

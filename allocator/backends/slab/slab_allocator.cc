@@ -231,6 +231,7 @@ CoalesceGain SlabAllocator::Coalesce() {
 
 uint64_t SlabAllocator::Trim() {
   IdleThread();
+  caches_.Trim();
   return pages_.Trim();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "allocator/os/memory.h"
+
 namespace jsheap::slab {
 namespace {
 
@@ -105,6 +107,15 @@ void ThreadCache::FreeRemote(Slab* slab, void* block, size_t size_class) {
 void ThreadCache::FlushRemote() {
   remote_.Flush(pool_);
   remote_bytes_ = 0;
+}
+
+// The stacks' ends stay 0.
+void ThreadCache::Shrink() {
+  const size_t page = os::OsPageBytes();
+  const auto slots = reinterpret_cast<uintptr_t>(slots_.data());
+  const uintptr_t first = RoundUp(slots, page);
+  const uintptr_t end = (slots + sizeof slots_) / page * page;
+  (void)os::Purge(reinterpret_cast<void*>(first), end - first);
 }
 
 void ThreadCache::HandBack() {

@@ -72,6 +72,10 @@ class ThreadCache {
   // its counters, and may pass to another thread.
   void HandBack();
 
+  // Gives the memory of the stacks back to the system. After HandBack, by
+  // whoever has the cache then.
+  void Shrink();
+
   // Blocks that this cache holds.
   uint32_t Cached(int size_class) const {
     return stacks_[static_cast<size_t>(size_class)].Count();

@@ -105,6 +105,11 @@ void ThreadCaches::Detach(ThreadCache* cache) {
   free_ = cache;
 }
 
+void ThreadCaches::Trim() {
+  std::lock_guard lock(mutex_);
+  for (ThreadCache* c = free_; c != nullptr; c = c->next_free) c->Shrink();
+}
+
 void ThreadCaches::Lock() {
   g_heaps_mutex.lock();
   shared_mutex_.lock();

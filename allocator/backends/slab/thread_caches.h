@@ -64,6 +64,9 @@ class ThreadCaches {
     return FindCurrent(&cache) ? cache : nullptr;
   }
 
+  // Gives back what the caches of threads that have ended occupy.
+  void Trim();
+
   // Around fork(). The child keeps the caches of threads that it doesn't have:
   // they are lost, as the blocks of those threads are.
   void Lock();
