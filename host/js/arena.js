@@ -397,7 +397,7 @@
         default:
           message = `the heap has no room for ${requested} bytes`;
       }
-      return memoryError(`arena '${this.#name}': ${message}`, obstacle, requested);
+      return memoryError(obstacle, requested, `arena '${this.#name}': ${message}`);
     }
 
     static { isArena = (value) => #handle in value; }

@@ -31,14 +31,15 @@
     }
   }
 
+  // Whatever a script did to the setters of a prototype.
   function addProperty(object, name, value) {
     ObjectDefineProperty(object, name, {
       __proto__: null, value, writable: true, enumerable: true, configurable: true,
     });
   }
 
-  // `limit` is 'arena', 'buffers' or 'memory'; `requested` is bytes.
-  function memoryError(message, limit, requested) {
+  // `limit` tells which one, `requested` is bytes.
+  function memoryError(limit, requested, message) {
     const error = new RangeError(message);
     addProperty(error, 'code', 'ERR_MEMORY_LIMIT');
     addProperty(error, 'limit', limit);
@@ -46,5 +47,5 @@
     return error;
   }
 
-  return { __proto__: null, checkLength, memoryError, outOfRange, show, wrongType };
+  return { __proto__: null, addProperty, checkLength, memoryError, outOfRange, show, wrongType };
 })

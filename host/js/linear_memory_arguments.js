@@ -3,9 +3,9 @@
   'use strict';
 
   const {
-    ArrayIsArray, NumberIsInteger, ObjectDefineProperty, RangeError, String, StringPrototypeSlice,
-    TypeError,
+    ArrayIsArray, NumberIsInteger, RangeError, String, StringPrototypeSlice, TypeError,
   } = natives.requireInternal('primordials');
+  const { addProperty, memoryError } = natives.requireInternal('errors');
 
   function show(value) {
     switch (typeof value) {
@@ -24,22 +24,6 @@
     new TypeError(`${name} must be ${wanted}, got ${show(value)}`);
   const outOfRange = (name, wanted, value) =>
     new RangeError(`${name} must be ${wanted}, got ${show(value)}`);
-
-  // Whatever a script did to the setters of a prototype.
-  function addProperty(object, name, value) {
-    ObjectDefineProperty(object, name, {
-      __proto__: null, value, writable: true, enumerable: true, configurable: true,
-    });
-  }
-
-  // `limit` tells which one, `requested` is bytes.
-  function memoryError(limit, requested, message) {
-    const error = new RangeError(message);
-    addProperty(error, 'code', 'ERR_MEMORY_LIMIT');
-    addProperty(error, 'limit', limit);
-    addProperty(error, 'requested', requested);
-    return error;
-  }
 
   function checkLength(name, value) {
     if (typeof value === 'number' && (value >>> 0) === value) return;  // the usual case

@@ -127,7 +127,7 @@
   function makeBuffer(type, make, bytes) {
     const buffer = make(bytes);
     if (typeof buffer !== 'string') return buffer;
-    throw memoryError(`${type.name}: ${obstacleText(buffer, bytes)}`, buffer, bytes);
+    throw memoryError(buffer, bytes, `${type.name}: ${obstacleText(buffer, bytes)}`);
   }
 
   function newSlab(type) {

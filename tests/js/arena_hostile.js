@@ -2,10 +2,7 @@
 // Nothing that a script does to an Arena harms the process: patched built-ins,
 // subclasses, calls back in the middle of others, arenas that nobody disposes.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 const throws = (what, fn, type) => {
   let error;
   try { fn(); } catch (e) { error = e; }

@@ -2,20 +2,8 @@
 // arena.run and arena.enter: plain `new` comes out of the arena, lives as long
 // as anybody holds it, and nothing else does.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
-const throws = (what, fn, type, ...words) => {
-  let error;
-  try { fn(); } catch (e) { error = e; }
-  if (!(error instanceof type)) throw new Error(`${what}: got ${error}, expected a ${type.name}`);
-  for (const word of words) {
-    if (!String(error.message).includes(word)) {
-      throw new Error(`${what}: "${error.message}" doesn't say ${word}`);
-    }
-  }
-};
+load('lib/check.js');
+load('lib/throws.js');
 // How many of its buffers come out of the arena.
 const served = (arena, fn) => {
   const before = arena.stats().allocations;

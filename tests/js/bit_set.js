@@ -1,9 +1,6 @@
 // BitSet against a Set of indices.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 const throws = (what, fn, type, message) => {
   try {
     fn();

@@ -1,10 +1,7 @@
 // flags: --allocator freelist --reclaimer off
 // heap.coalesce: free neighbours become one block.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 
 // The freelist keeps some freed blocks apart, in case their size is wanted again.
 const apart = () => heap.stats({ detail: true }).caches.find(({ name }) => name === 'unsorted').blocks;

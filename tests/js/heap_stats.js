@@ -1,10 +1,7 @@
 // flags: --expose-gc --buffer-limit 64MiB
 // heap.stats(): the contract's fields, and what they count.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 
 const stats = heap.stats();
 for (const field of ['allocator', 'liveBytes', 'liveBlocks', 'allocatedBytes', 'committedBytes',

@@ -1,21 +1,8 @@
 // flags: --expose-gc --buffer-limit 256MiB
 // heap.map, measure, free, coalesce, trim, verify and stats({detail}).
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
-const throws = (what, fn, type, ...words) => {
-  let error;
-  try { fn(); } catch (e) { error = e; }
-  if (!(error instanceof type)) throw new Error(`${what}: got ${error}, expected a ${type.name}`);
-  for (const word of words) {
-    if (!String(error.message).includes(word)) {
-      throw new Error(`${what}: "${error.message}" doesn't say ${word}`);
-    }
-  }
-  return error;
-};
+load('lib/check.js');
+load('lib/throws.js');
 
 // ---------------------------------------------------------------------- map
 const small = Array.from({ length: 100 }, () => new ArrayBuffer(3000));

@@ -2,10 +2,7 @@
 // What native objects hold is counted by type, freed by dispose at once and by
 // the collector, and limited together with buffers.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 const counted = (type) => heap.stats().nativeObjects.find((entry) => entry.type === type) ??
   { type, count: 0, bytes: 0 };
 

@@ -1,10 +1,7 @@
 // flags: --expose-gc
 // NumberMap does what Map does with numbers, all but the order.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 const throws = (what, fn, type, message) => {
   try {
     fn();

@@ -5,17 +5,7 @@ const check = (what, got, expected) => {
   const [a, b] = [show(got), show(expected)];
   if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
 };
-const throws = (what, fn, type, ...words) => {
-  let error;
-  try { fn(); } catch (e) { error = e; }
-  if (!(error instanceof type)) throw new Error(`${what}: got ${error}, expected a ${type.name}`);
-  for (const word of words) {
-    if (!String(error.message).includes(word)) {
-      throw new Error(`${what}: "${error.message}" doesn't say ${word}`);
-    }
-  }
-  return error;
-};
+load('lib/throws.js');
 
 // ------------------------------------------------------------------- layout
 {

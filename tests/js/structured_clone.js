@@ -1,9 +1,6 @@
 // structuredClone: what V8 clones, transfer, and views of arenas.
 
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 const refuses = (what, fn, name = 'DataCloneError') => {
   let error;
   try { fn(); } catch (e) { error = e; }

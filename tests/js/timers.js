@@ -1,10 +1,7 @@
 // Timers: order, arguments, clearing, nesting, immediates.
 
 const log = [];
-const check = (what, got, expected) => {
-  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
-  if (a !== b) throw new Error(`${what}: got ${a}, expected ${b}`);
-};
+load('lib/check.js');
 
 for (const bad of [undefined, null, 'code', 1, {}]) {
   let error;
