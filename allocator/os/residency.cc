@@ -185,6 +185,14 @@ bool FindResident(const void* address, size_t bytes, Residency* residency) {
   return Read(file, start, bytes, residency);
 }
 
+void ZeroRuns(void* address, const Residency& residency) {
+  for (size_t i = 0; i < residency.count; ++i) {
+    const Residency::Run& run = residency.runs[i];
+    std::memset(static_cast<char*>(address) + run.begin, 0,
+                run.end - run.begin);
+  }
+}
+
 void ZeroResident(void* address, size_t bytes) {
   char* at = static_cast<char*>(address);
   char* const end = at + bytes;
@@ -195,10 +203,7 @@ void ZeroResident(void* address, size_t bytes) {
       std::memset(at, 0, left);
       return;
     }
-    for (size_t i = 0; i < residency.count; ++i) {
-      const Residency::Run& run = residency.runs[i];
-      std::memset(at + run.begin, 0, run.end - run.begin);
-    }
+    ZeroRuns(at, residency);
     at += residency.end;
   }
 }

@@ -110,10 +110,7 @@ bool LargeBlocks::LookAndZero(Span* span) {
     block->was_purged = true;
     return true;
   }
-  for (size_t i = 0; i < residency.count; ++i) {
-    const os::Residency::Run& run = residency.runs[i];
-    std::memset(start + run.begin, 0, run.end - run.begin);
-  }
+  os::ZeroRuns(start, residency);
   os::ZeroResident(start + residency.end, used - residency.end);
   return true;
 }

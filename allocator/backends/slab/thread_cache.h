@@ -76,11 +76,6 @@ class ThreadCache {
   // whoever has the cache then.
   void Shrink();
 
-  // Blocks that this cache holds.
-  uint32_t Cached(int size_class) const {
-    return stacks_[static_cast<size_t>(size_class)].Count();
-  }
-
   // Blocks allocated less blocks freed through this cache; only the sum over
   // all caches means something.
   int64_t Live(int size_class) const {

@@ -131,13 +131,4 @@ int64_t ThreadCaches::Live(int size_class) const {
   return live;
 }
 
-uint64_t ThreadCaches::Cached(int size_class) const {
-  std::lock_guard lock(mutex_);
-  uint64_t cached = 0;
-  for (ThreadCache* c = caches_; c != nullptr; c = c->next_in_heap) {
-    cached += c->Cached(size_class);
-  }
-  return cached;
-}
-
 }  // namespace jsheap::slab

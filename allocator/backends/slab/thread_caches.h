@@ -72,9 +72,8 @@ class ThreadCaches {
   void Lock();
   void Unlock();
 
-  // Sums over all caches, of this moment.
+  // The sum over all caches, of this moment.
   int64_t Live(int size_class) const;
-  uint64_t Cached(int size_class) const;
 
  private:
   friend class ThreadExit;
