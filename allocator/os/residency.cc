@@ -66,9 +66,11 @@ Flag* MakeFlag() {
   return expected;
 }
 
-// Under a number that programs don't expect to get from open().
+// Under a number that programs don't expect to get from open(). Below 64: with
+// more the kernel's table of descriptors has to grow, and a process of several
+// threads waits 10 to 30 ms for that (expand_fdtable, synchronize_rcu).
 int OpenHigh(const char* path) {
-  constexpr int kHigh = 700;
+  constexpr int kHigh = 60;
   const int low = open(path, O_RDONLY | O_CLOEXEC);
   if (low < 0) return kUnavailable;
   const int high = fcntl(low, F_DUPFD_CLOEXEC, kHigh);

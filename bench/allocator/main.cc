@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "allocator/registry.h"
 #include "bench/allocator/harness/suite.h"
 #include "bench/allocator/workloads/workloads.h"
 
