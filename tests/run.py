@@ -224,6 +224,20 @@ def command(case):
     return Result(failures=[('tests/cli: ' + case.name, problems)])
 
 
+HEAP_BENCH = ['out/release/heap_bench', '--backend=slab', '--scale=0.001']
+
+
+def workload_names():
+    _, output = run(HEAP_BENCH + ['--benchmark_list_tests'], SCRIPT_TIMEOUT)
+    return sorted({line.split('/slab/')[0] for line in output.splitlines()})
+
+
+def workload(name):
+    """A benchmark does its work and ends; how long it takes is no matter."""
+    return check('heap_bench: ' + name, HEAP_BENCH + [
+        '--benchmark_filter=^%s/slab/' % re.escape(name)])
+
+
 def in_parallel(function, items):
     total = Result()
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
@@ -310,6 +324,10 @@ def test_steps(options, builds):
     def counts():
         return instruction_counts() if named('instruction counts') else Result()
 
+    def workloads():
+        return in_parallel(workload, [name for name in workload_names()
+                                      if named('heap_bench: ' + name)])
+
     def preloads():
         return in_parallel(preloaded, [case for case in programs.CASES
                                        if named('tests/preload: ' + case[0])])
@@ -328,6 +346,7 @@ def test_steps(options, builds):
     yield Step('operator_new_start_tests: its start, whatever is refused',
                program('release', 'operator_new_start_tests'), release)
     yield Step('instruction counts: the heap\'s fast paths', counts, release)
+    yield Step('heap_bench: each workload, a little', workloads, release)
     yield Step('tests/preload: programs on libjsheap.so', preloads, release)
     yield Step('host_tests: the V8 embedder', program('release', 'host_tests'),
                release)

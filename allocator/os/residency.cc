@@ -187,9 +187,10 @@ bool FindResident(const void* address, size_t bytes, Residency* residency) {
   return Read(file, start, bytes, residency);
 }
 
-void ZeroRuns(void* address, const Residency& residency) {
+void ZeroRuns(void* address, size_t bytes, const Residency& residency) {
   for (size_t i = 0; i < residency.count; ++i) {
     const Residency::Run& run = residency.runs[i];
+    if (run.begin >= bytes) return;
     std::memset(static_cast<char*>(address) + run.begin, 0,
                 run.end - run.begin);
   }
@@ -205,7 +206,7 @@ void ZeroResident(void* address, size_t bytes) {
       std::memset(at, 0, left);
       return;
     }
-    ZeroRuns(at, residency);
+    ZeroRuns(at, left, residency);
     at += residency.end;
   }
 }

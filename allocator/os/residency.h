@@ -30,8 +30,9 @@ struct Residency {
 [[nodiscard]] bool FindResident(const void* address, size_t bytes,
                                 Residency* residency);
 
-// Writes zeroes to the runs of the range that begins at `address`.
-void ZeroRuns(void* address, const Residency& residency);
+// Writes zeroes to the runs that begin in the first `bytes` bytes of the range,
+// which begins at `address`.
+void ZeroRuns(void* address, size_t bytes, const Residency& residency);
 
 // Makes the range read as zero by writing to what of it is resident, or to all
 // of it where the system can't say.

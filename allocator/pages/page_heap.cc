@@ -28,6 +28,11 @@ constexpr uint32_t kMostZeroPages = (32u << 20) >> kPageShift;
 constexpr uint32_t kZeroPagesAtATime = (1u << 20) >> kPageShift;
 constexpr uint32_t kFewTakes = 64;
 
+// How far into a free span zero pages are looked for, in lengths of what is
+// asked for. Further on they may never have been in RAM: to fault them in would
+// cost more than zeroes do.
+constexpr uint32_t kZeroRunReach = 8;
+
 // So little is never worth a purge or a wake-up.
 constexpr uint32_t kKeptWarmPages = (1u << 20) >> kPageShift;
 
@@ -37,13 +42,13 @@ PageHeap::PageHeap(size_t reserve, bool or_less)
     : map_(reserve, or_less), zero_(map_.pages()), warm_(map_.pages()) {}
 
 PageHeap::Allocation PageHeap::Allocate(uint32_t pages, bool fill,
-                                        uint32_t alignment) {
+                                        uint32_t alignment, bool prefer_zero) {
   Span* span;
   uint32_t zero_pages;
   uint32_t warm_pages;
   {
     std::lock_guard lock(mutex_);
-    span = TakeFreeSpan(pages, alignment);
+    span = TakeFreeSpan(pages, alignment, prefer_zero);
     if (span == nullptr) return {};
     const uint32_t first = Index(map_.PageOf(span));
     zero_pages = zero_.Count(first, pages);
@@ -122,8 +127,7 @@ uint64_t PageHeap::PurgeDownTo(uint64_t may_stay_pages) {
     if (run.pages == 0) return purged;
     const size_t bytes = size_t{run.pages} << kPageShift;
     const bool ok = os::Purge(map_.AddressOf(run.first), bytes);
-    std::lock_guard lock(mutex_);
-    PutBack(run, /*is_zero=*/ok, /*is_warm=*/!ok);
+    PutBack(run, /*zero_pages=*/ok ? run.pages : 0, /*is_warm=*/!ok);
     if (!ok) return purged;
     purged += bytes;
   }
@@ -141,8 +145,7 @@ void PageHeap::ZeroIdleMemory() {
     os::ZeroResident(map_.AddressOf(run.first),
                      size_t{run.pages} << kPageShift);
     zeroed += run.pages;
-    std::lock_guard lock(mutex_);
-    PutBack(run, /*is_zero=*/true, /*is_warm=*/true);
+    PutBack(run, /*zero_pages=*/run.pages, /*is_warm=*/true);
   }
 }
 
@@ -211,11 +214,37 @@ PageHeap::Run PageHeap::TakeOut(Span* span, uint32_t first, uint32_t last) {
   return {PageId{first}, pages};
 }
 
-void PageHeap::PutBack(Run run, bool is_zero, bool is_warm) {
-  zero_.Set(Index(run.first), run.pages, is_zero);
-  warm_.Set(Index(run.first), run.pages, is_warm);
+PageHeap::Run PageHeap::TakeDirtyPagesAhead(const Span* span,
+                                            uint32_t most_pages) {
+  // While it is out, nobody may find that there is no memory left.
+  std::unique_lock purge_lock(purge_mutex_, std::try_to_lock);
+  if (!purge_lock.owns_lock()) return {};
+  std::lock_guard lock(mutex_);
+  const uint32_t first = Index(map_.PageOf(span)) + span->pages;
+  if (most_pages == 0 || first == frontier_ || zero_.Get(first)) return {};
+  Span* next = map_.At(PageId{first});
+  if (next->Kind() != SpanKind::kFree) return {};
+  const uint32_t last = zero_.FindSet(first, std::min(next->pages, most_pages));
+  RemoveFree(next);
+  const Run run = TakeOut(next, first, last);
+  purge_lock.release();
+  return run;
+}
+
+void PageHeap::PutBackAhead(Run run, uint32_t zero_pages, bool is_warm) {
+  if (run.pages == 0) return;
+  PutBack(run, zero_pages, is_warm);
+  purge_mutex_.unlock();
+}
+
+void PageHeap::PutBack(Run run, uint32_t zero_pages, bool is_warm) {
+  const uint32_t first = Index(run.first);
+  std::lock_guard lock(mutex_);
+  zero_.Set(first, zero_pages, true);
+  zero_.Set(first + zero_pages, run.pages - zero_pages, false);
+  warm_.Set(first, run.pages, is_warm);
   free_pages_ += run.pages;
-  if (is_zero) free_zero_pages_ += run.pages;
+  free_zero_pages_ += zero_pages;
   if (is_warm) free_warm_pages_ += run.pages;
   --spans_in_use_;
   InsertMerged(run.first, run.pages, is_warm);
@@ -321,7 +350,8 @@ const char* PageHeap::Verify() const {
 }
 
 // A span of exactly `pages` pages out of the best fit; the rest stays free.
-Span* PageHeap::TakeFreeSpan(uint32_t pages, uint32_t alignment) {
+Span* PageHeap::TakeFreeSpan(uint32_t pages, uint32_t alignment,
+                             bool prefer_zero) {
   const uint32_t enough = pages + alignment - 1;
   Span* span = warm_spans_.BestFit(enough);
   if (span == nullptr) span = cold_spans_.BestFit(enough);
@@ -334,12 +364,28 @@ Span* PageHeap::TakeFreeSpan(uint32_t pages, uint32_t alignment) {
   const bool may_be_warm = span->links.may_be_warm;
   const uint32_t start = Index(map_.PageOf(span));
   const uint32_t end = start + span->pages;
-  const uint32_t first = static_cast<uint32_t>(RoundUp(start, alignment));
+  const uint32_t first = prefer_zero && may_be_warm && alignment == 1
+                             ? FindZeroRun(span, enough)
+                             : static_cast<uint32_t>(RoundUp(start, alignment));
   if (first > start) InsertFree(PageId{start}, first - start, may_be_warm);
   if (first + pages < end) {
     InsertFree(PageId{first + pages}, end - first - pages, may_be_warm);
   }
   return map_.At(PageId{first});
+}
+
+// The first page of a run of zero pages in the first part of a free span, or
+// the span's own.
+uint32_t PageHeap::FindZeroRun(const Span* span, uint32_t pages) const {
+  const uint32_t start = Index(map_.PageOf(span));
+  const uint32_t end = start + std::min(span->pages, kZeroRunReach * pages);
+  for (uint32_t at = start; at + pages <= end;) {
+    at = zero_.FindSet(at, end - at);
+    const uint32_t after = zero_.FindClear(at, end - at);
+    if (after - at >= pages) return at;
+    at = after;
+  }
+  return start;
 }
 
 // Commits enough for a span of `pages` pages, and more where the system lets

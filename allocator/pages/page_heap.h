@@ -46,9 +46,11 @@ class PageHeap final : public Reclaimable {
 
   // A span of `pages` > 0 pages, aligned to `alignment` pages (a power of
   // two). With `fill` the descriptors of all its pages know their head, else
-  // only the last one's does. It is kNew: the caller describes it, then says
-  // its kind.
-  Allocation Allocate(uint32_t pages, bool fill, uint32_t alignment = 1);
+  // only the last one's does. With `prefer_zero` it lies where the free span
+  // that fits best is known to read as zero, if there is room in its first
+  // part. It is kNew: the caller describes it, then says its kind.
+  Allocation Allocate(uint32_t pages, bool fill, uint32_t alignment = 1,
+                      bool prefer_zero = false);
 
   // Ends a span's life. Every byte of its first `zero_pages` pages is known to
   // read as zero.
@@ -57,6 +59,21 @@ class PageHeap final : public Reclaimable {
   // Writes zeroes to those pages of a span in use that aren't known zero, up
   // to `bytes` bytes from its start. The caller owns the span.
   void ZeroDirtyPages(Span* span, size_t bytes);
+
+  // A run of free pages that is nobody's while it is worked on.
+  struct Run {
+    PageId first{0};
+    uint32_t pages = 0;  // 0: there is none
+  };
+
+  // The free pages right after a span in use that aren't known zero, at most
+  // `most_pages`; none while memory is being purged. The caller owns the span.
+  // PutBackAhead must follow, on the same thread.
+  Run TakeDirtyPagesAhead(const Span* span, uint32_t most_pages);
+
+  // The run is free again; its first `zero_pages` pages are known to read as
+  // zero.
+  void PutBackAhead(Run run, uint32_t zero_pages, bool is_warm);
 
   // Purges what of the free memory has been free for too long. Bounded: it
   // takes the memory from other threads piece by piece, never all at once.
@@ -112,7 +129,8 @@ class PageHeap final : public Reclaimable {
 
  private:
   // These expect the lock.
-  Span* TakeFreeSpan(uint32_t pages, uint32_t alignment);
+  Span* TakeFreeSpan(uint32_t pages, uint32_t alignment, bool prefer_zero);
+  uint32_t FindZeroRun(const Span* span, uint32_t pages) const;
   bool Grow(uint32_t pages);
   bool GrowBy(uint32_t pages);
   void SetHead(PageId first, uint32_t pages, SpanKind kind);
@@ -120,17 +138,12 @@ class PageHeap final : public Reclaimable {
   void InsertMerged(PageId first, uint32_t pages, bool may_be_warm);
   void RemoveFree(Span* span);
 
-  // A run of free pages that is out of the index while it is worked on.
-  struct Run {
-    PageId first{0};
-    uint32_t pages = 0;  // 0: there is none
-  };
   Run TakeWarmRun(uint64_t may_stay_pages);
   Run TakeDirtyRun();
   Run TakeOut(Span* span, uint32_t first, uint32_t last);
-  void PutBack(Run run, bool is_zero, bool is_warm);
 
   // These take the lock.
+  void PutBack(Run run, uint32_t zero_pages, bool is_warm);
   uint64_t PurgeDownTo(uint64_t may_stay_pages);
   void ZeroIdleMemory();
 

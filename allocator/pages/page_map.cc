@@ -87,9 +87,17 @@ uint32_t PageBits::Count(uint32_t first, uint32_t count) const {
 }
 
 uint32_t PageBits::FindSet(uint32_t first, uint32_t count) const {
+  return Find(first, count, 0);
+}
+
+uint32_t PageBits::FindClear(uint32_t first, uint32_t count) const {
+  return Find(first, count, ~uint64_t{0});
+}
+
+uint32_t PageBits::Find(uint32_t first, uint32_t count, uint64_t flip) const {
   const uint32_t end = first + count;
   for (uint32_t page = first; page < end; page = (page / 64 + 1) * 64) {
-    const uint64_t rest = words_[page / 64] >> (page % 64);
+    const uint64_t rest = (words_[page / 64] ^ flip) >> (page % 64);
     if (rest == 0) continue;
     page += static_cast<uint32_t>(std::countr_zero(rest));
     return page < end ? page : end;

@@ -82,8 +82,14 @@ class PageBits {
 
   // The first page of the run whose bit is set, or first + count.
   uint32_t FindSet(uint32_t first, uint32_t count) const;
+  // The same for one whose bit is clear.
+  uint32_t FindClear(uint32_t first, uint32_t count) const;
 
  private:
+  // The first page of the run whose bit differs from `flip`'s, all ones or all
+  // zeroes.
+  uint32_t Find(uint32_t first, uint32_t count, uint64_t flip) const;
+
   // Calls fn(word, mask) for each word that the run touches.
   template <typename Fn>
   static void ForEachWord(uint64_t* words, uint32_t first, uint32_t count,

@@ -106,6 +106,62 @@ TEST(PageHeapTest, ZeroesOnlyWhatWasAskedFor) {
   EXPECT_EQ(bytes[kPageBytes + 100], '\xFF');
 }
 
+TEST(PageHeapTest, PrefersZeroPagesOfTheBestFit) {
+  PageHeap heap(kReserve, false);
+  Span* dirty = Take(heap, 4);
+  Span* clean = Take(heap, 4);
+  Take(heap, 1);
+  heap.Free(dirty, 0);
+  heap.Free(clean, 4);
+  const PageHeap::Allocation zero = heap.Allocate(3, false, 1, true);
+  EXPECT_EQ(zero.span, clean);
+  EXPECT_EQ(zero.dirty_pages, 0u);
+  // There is none left that long.
+  EXPECT_EQ(heap.Allocate(3, false, 1, true).span, dirty);
+  EXPECT_EQ(heap.Verify(), nullptr);
+}
+
+TEST(PageHeapTest, ZeroPagesFarIntoASpanAreNotPreferred) {
+  PageHeap heap(kReserve, false);
+  Span* dirty = Take(heap, 40);
+  Span* clean = Take(heap, 40);
+  heap.Free(dirty, 0);
+  heap.Free(clean, 40);
+  EXPECT_EQ(heap.Allocate(2, false, 1, true).span, dirty);
+}
+
+TEST(PageHeapTest, DirtyPagesBehindASpanCanBeMadeZero) {
+  PageHeap heap(kReserve, false);
+  Span* first = Take(heap, 2);
+  Span* dirty = Take(heap, 6);
+  Span* clean = Take(heap, 2);
+  Take(heap, 1);
+  heap.Free(dirty, 0);
+  heap.Free(clean, 2);
+  PageHeap::Run run = heap.TakeDirtyPagesAhead(first, 4);
+  EXPECT_EQ(run.pages, 4u);
+  // While it is out nobody gets it.
+  EXPECT_NE(Take(heap, 6), dirty);
+  const uint64_t zero_bytes = heap.ReadStats().free_zero_bytes;
+  heap.PutBackAhead(run, 3, true);
+  EXPECT_EQ(heap.ReadStats().free_zero_bytes, zero_bytes + 3 * kPageBytes);
+  EXPECT_EQ(heap.TakeDirtyPagesAhead(first, 4).pages, 0u);
+  EXPECT_EQ(heap.Verify(), nullptr);
+  EXPECT_EQ(heap.Allocate(8, false).span, dirty);
+}
+
+TEST(PageHeapTest, NothingIsTakenAheadOfMemoryInUse) {
+  PageHeap heap(kReserve, false);
+  Span* first = Take(heap, 2);
+  Span* second = Take(heap, 2);
+  EXPECT_EQ(heap.TakeDirtyPagesAhead(first, 4).pages, 0u);
+  heap.Free(second, 0);
+  EXPECT_EQ(heap.TakeDirtyPagesAhead(first, 0).pages, 0u);
+  const PageHeap::Run run = heap.TakeDirtyPagesAhead(first, 4);
+  EXPECT_EQ(run.pages, 2u);
+  heap.PutBackAhead(run, 2, true);
+}
+
 TEST(PageHeapTest, IdleMemoryIsZeroedByTicks) {
   PageHeap heap(kReserve, false);
   heap.set_zeroes_idle_memory(true);

@@ -82,6 +82,8 @@ class Density {
 
   // Whether blocks of `bytes` bytes are known to be touched all over.
   bool IsDense(size_t bytes) { return RuleOf(bytes).kind == kDense; }
+  // Or here and there.
+  bool IsSparse(size_t bytes) { return RuleOf(bytes).kind == kSparse; }
 
  private:
   static constexpr auto kRelaxed = std::memory_order_relaxed;

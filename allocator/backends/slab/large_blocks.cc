@@ -1,5 +1,6 @@
 #include "allocator/backends/slab/large_blocks.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "allocator/os/memory.h"
@@ -16,6 +17,18 @@ constexpr size_t kMostHotBytes = size_t{128} << 10;
 constexpr size_t kLeastHugePagesBytes = 2 * os::kHugePageBytes;
 
 constexpr uint32_t kSamplePages = 4;
+
+// Together with a block, so many times its length behind it are looked at, up
+// to this size.
+constexpr uint32_t kLookAhead = 8;
+constexpr uint32_t kMostLookPages = (16u << 20) >> kPageShift;
+
+// Zeroed of it at most: it may never be asked for.
+constexpr size_t kMostZeroedAhead = size_t{256} << 10;
+
+// Up to this size, and where no better is known (kMostHotBytes), a block had
+// better lie where zeroes are known than be looked at.
+constexpr size_t kMostPreferZeroBytes = size_t{2} << 20;
 
 // In the span's descriptor; must end before Slab::state, which may be read
 // when the descriptor has passed from a slab to a large block.
@@ -42,6 +55,24 @@ size_t SampleOffset(const LargeBlock* block, uint32_t i) {
   return (1 + i * stretch + mixed % stretch) * page;
 }
 
+uint32_t PagesAhead(const Span* span) {
+  return std::min(kLookAhead * span->pages,
+                  kMostLookPages - std::min(kMostLookPages, span->pages));
+}
+
+// Up to where the memory that was looked at is worth zeroing, behind a block
+// of `own` bytes as well: before what would take too many zeroes.
+size_t EndOfSparse(const os::Residency& residency, size_t own) {
+  size_t zeroes = 0;
+  for (size_t i = 0; i < residency.count; ++i) {
+    const os::Residency::Run& run = residency.runs[i];
+    if (run.end <= own) continue;
+    zeroes += run.end - std::max(run.begin, own);
+    if (zeroes > kMostZeroedAhead) return std::max(run.begin, own);
+  }
+  return std::max(residency.end, own);
+}
+
 // How much of `bytes` bytes is resident, judged by the part that was looked at.
 size_t Resident(const os::Residency& residency, size_t bytes) {
   if (residency.end == bytes) return residency.bytes;
@@ -55,9 +86,11 @@ size_t Resident(const os::Residency& residency, size_t bytes) {
 void* LargeBlocks::Allocate(size_t bytes, bool zeroed, size_t alignment) {
   const size_t pages = PagesFor(bytes);
   if (pages + PagesFor(alignment) > pages_.map().pages()) return nullptr;
-  const PageHeap::Allocation allocation =
-      pages_.Allocate(static_cast<uint32_t>(pages), /*fill=*/false,
-                      static_cast<uint32_t>(PagesFor(alignment)));
+  const PageHeap::Allocation allocation = pages_.Allocate(
+      static_cast<uint32_t>(pages), /*fill=*/false,
+      static_cast<uint32_t>(PagesFor(alignment)),
+      zeroed && bytes > kMostHotBytes && bytes <= kMostPreferZeroBytes &&
+          density_.IsSparse(bytes));
   Span* span = allocation.span;
   if (span == nullptr) return nullptr;
   LargeBlock* block = span->ClientAs<LargeBlock>();
@@ -102,16 +135,28 @@ void LargeBlocks::MakeZero(Span* span) {
 bool LargeBlocks::LookAndZero(Span* span) {
   LargeBlock* block = span->ClientAs<LargeBlock>();
   char* start = pages_.map().AddressOf(span);
-  const size_t used = UsedBytes(block);
+  const PageHeap::Run ahead =
+      pages_.TakeDirtyPagesAhead(span, PagesAhead(span));
+  const size_t own = ahead.pages == 0 ? UsedBytes(block) : SpanBytes(span);
   os::Residency residency;
-  if (!os::FindResident(start, used, &residency)) return false;
-  if (density_.ShouldPurge(block->bytes, Resident(residency, used)) &&
-      os::Purge(start, used)) {
+  if (!os::FindResident(start, own + ahead.pages * kPageBytes, &residency)) {
+    pages_.PutBackAhead(ahead, /*zero_pages=*/0, /*is_warm=*/true);
+    return false;
+  }
+  const size_t end = EndOfSparse(residency, own);
+  const auto zero_ahead = static_cast<uint32_t>((end - own) / kPageBytes);
+  if (density_.ShouldPurge(block->bytes, Resident(residency, own)) &&
+      os::Purge(start, end)) {
+    pages_.PutBackAhead(ahead, zero_ahead,
+                        /*is_warm=*/zero_ahead != ahead.pages);
     block->was_purged = true;
     return true;
   }
-  os::ZeroRuns(start, residency);
-  os::ZeroResident(start + residency.end, used - residency.end);
+  os::ZeroRuns(start, end, residency);
+  if (residency.end < own) {
+    os::ZeroResident(start + residency.end, own - residency.end);
+  }
+  pages_.PutBackAhead(ahead, zero_ahead, /*is_warm=*/true);
   return true;
 }
 

@@ -72,7 +72,9 @@ std::string PageHeapModel::Allocate(const Operation& operation) {
                                  ? 1u << (operation.which / 2 % 8)
                                  : 1;
   const bool fill = operation.which % 2 == 0;
-  const PageHeap::Allocation a = pages_.Allocate(pages, fill, alignment);
+  const bool prefer_zero = operation.which % 3 == 0;
+  const PageHeap::Allocation a =
+      pages_.Allocate(pages, fill, alignment, prefer_zero);
   if (a.span == nullptr) {
     ++refusals_;
     return may_fail_ ? "" : "refused " + std::to_string(pages) + " pages";
@@ -101,6 +103,7 @@ std::string PageHeapModel::Allocate(const Operation& operation) {
       return "a span made zero isn't";
     }
   }
+  ZeroAhead(a.span, operation.which % 16);
   const Block block{a.span, pages, next_id_++};
   ForEachEdge(address, pages, [&](char* edge, uint32_t page) {
     WritePattern(edge, kEdgeBytes, block.id + page, Touch::kAll);
@@ -110,6 +113,16 @@ std::string PageHeapModel::Allocate(const Operation& operation) {
   blocks_.push_back(block);
   live_pages_ += pages;
   return "";
+}
+
+// Zeroes some of the free pages behind a span, and says so.
+void PageHeapModel::ZeroAhead(const Span* span, uint32_t most_pages) {
+  const PageHeap::Run run = pages_.TakeDirtyPagesAhead(span, most_pages);
+  const uint32_t zeroed = run.pages / 2;
+  if (zeroed != 0) {
+    std::memset(pages_.map().AddressOf(run.first), 0, zeroed * kPageBytes);
+  }
+  pages_.PutBackAhead(run, zeroed, /*is_warm=*/true);
 }
 
 // Zeroes some of the pages first, and says so.

@@ -37,6 +37,7 @@ class PageHeapModel {
   };
 
   std::string Allocate(const Operation& operation);
+  void ZeroAhead(const Span* span, uint32_t most_pages);
   std::string Free(uint32_t which, uint32_t zero_pages);
   std::string Look() const;
   std::string CheckSpans() const;
