@@ -21,6 +21,7 @@
 #include "host/runtime/foreground_tasks.h"
 #include "host/runtime/module_loader.h"
 #include "host/runtime/platform.h"
+#include "host/runtime/program_file.h"
 #include "host/runtime/promise_rejections.h"
 #include "host/runtime/timer_queue.h"
 #include "host/v8_memory/array_buffer_allocator.h"
@@ -76,17 +77,6 @@ struct RuntimeOptions {
   // False: globals and the shell's own JavaScript are made anew, as they were
   // for the startup snapshot.
   bool use_snapshot = true;
-};
-
-// The text of a program. `name` is what messages call it: a path as
-// DisplayPath makes it, or "[eval]". `path` is absolute and may not exist.
-struct Program {
-  enum class Kind { kDetect, kClassic, kModule };
-  std::string name;
-  std::string path;
-  std::string text;
-  Kind kind = Kind::kDetect;
-  bool print_result = false;  // of a classic script
 };
 
 class Runtime final : public Host {

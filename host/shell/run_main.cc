@@ -10,12 +10,12 @@
 #include "allocator/size_text.h"
 #include "host/globals/files.h"
 #include "host/globals/output.h"
+#include "host/runtime/error_report.h"
+#include "host/runtime/exit_status.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/source_text.h"
 #include "host/runtime/v8_flags.h"
 #include "host/runtime/v8_process.h"
-#include "host/shell/error_report.h"
-#include "host/shell/exit_status.h"
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
 #include "host/v8_memory/fatal.h"
@@ -96,8 +96,8 @@ class Shell final : public RuntimeObserver {
   int WriteStats(Platform* platform, double wall_ms, int status);
 
   const Options& options_;
-  Output out_{STDOUT_FILENO};
-  Output err_{STDERR_FILENO, &out_};
+  FileOutput out_{STDOUT_FILENO};
+  FileOutput err_{STDERR_FILENO, &out_};
   ProcessHeap* heap_ = nullptr;
   Runtime* runtime_ = nullptr;
 };
@@ -196,7 +196,7 @@ int RunMain(const Options& options) {
 }
 
 void PrintError(const std::string& message) {
-  Output(STDERR_FILENO).Write("jshost: " + message + "\n");
+  FileOutput(STDERR_FILENO).Write("jshost: " + message + "\n");
 }
 
 }  // namespace jshost

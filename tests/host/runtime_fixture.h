@@ -76,8 +76,8 @@ class TestProgram final : public RuntimeObserver {
   void OnOutputFailed(int) override {}
 
  private:
-  Output out_{1};
-  Output err_{2};
+  FileOutput out_{1};
+  FileOutput err_{2};
   std::string uncaught_;
   std::string buffer_limit_;
   bool in_promise_ = false;
