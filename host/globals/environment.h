@@ -27,6 +27,8 @@ class TryCatch;
 
 namespace jshost {
 
+class IsolateFactory;
+
 // What globals ask of whoever runs the isolate. On its thread only.
 class Host {
  public:
@@ -71,6 +73,7 @@ struct Environment {
   Output* err = nullptr;
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
+  IsolateFactory* isolates = nullptr;
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   // The types before what counts by them, and the objects while there is an
   // isolate.

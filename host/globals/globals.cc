@@ -1,5 +1,10 @@
 #include "host/globals/globals.h"
 
+#include <v8-isolate.h>
+#include <v8-object.h>
+
+#include "host/globals/values.h"
+
 namespace jshost {
 
 void InstallGlobals(v8::Local<v8::Context> context) {
@@ -11,6 +16,9 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);
+  Define(context, context->Global(), "isolate",
+         v8::Object::New(v8::Isolate::GetCurrent()));
+  InstallIsolateRun(context);
 }
 
 void StartGlobals(v8::Local<v8::Context> context) {

@@ -23,6 +23,8 @@ void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
 
+void InstallIsolateRun(v8::Local<v8::Context> context);  // isolate_run.cc
+
 // The parts of StartGlobals.
 void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
 void StartQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
@@ -45,6 +47,10 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 // Adds the parts that JavaScript needs for native classes.
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
+
+// Adds what starts isolates.
+void AddIsolateNatives(v8::Local<v8::Context> context,
+                       v8::Local<v8::Object> natives);
 
 // Adds what makes record types.
 void AddStructNatives(v8::Local<v8::Context> context,

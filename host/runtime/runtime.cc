@@ -10,7 +10,7 @@
 #include "host/globals/globals.h"
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
-#include "host/runtime/file_url.h"
+#include "host/runtime/isolate_threads.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -31,6 +31,15 @@ void OnOutOfMemory(const char* location, const v8::OOMDetails& details) {
   DieOfMemory(message);
 }
 
+// It keeps the family's: a buffer may outlive all isolates.
+std::shared_ptr<jsheap::Budget> MakeBudget(const RuntimeOptions& options) {
+  const uint64_t limit =
+      options.limits.buffers.value_or(jsheap::Budget::kUnlimited);
+  const std::shared_ptr<jsheap::Budget>& family = options.family_budget;
+  return {new jsheap::Budget(limit, family.get()),
+          [family](jsheap::Budget* budget) { delete budget; }};
+}
+
 Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
                             TimerService* timers) {
   Environment environment;
@@ -38,16 +47,19 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.timers = timers;
   environment.out = options.out;
   environment.err = options.err;
-  environment.buffers = std::make_shared<ArrayBufferAllocator>(
-      options.heap,
-      std::make_shared<jsheap::Budget>(
-          options.limits.buffers.value_or(jsheap::Budget::kUnlimited)));
+  environment.buffers =
+      std::make_shared<ArrayBufferAllocator>(options.heap, MakeBudget(options));
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
   environment.start_wall = std::chrono::system_clock::now();
   return environment;
 }
+
+class EmptyTask final : public v8::Task {
+ public:
+  void Run() override {}
+};
 
 }  // namespace
 
@@ -83,7 +95,17 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
       timers_(loop_.get()),
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
+      is_main_(options.is_main),
       environment_(MakeEnvironment(options, this, &timers_)) {
+  isolates_ = std::make_unique<IsolateThreads>(
+      FamilyOptions{.platform = platform,
+                    .heap = options.heap,
+                    .budget = environment_.buffers->shared_budget(),
+                    .options_in_effect = options.options_in_effect,
+                    .use_snapshot = options.use_snapshot,
+                    .on_thread_idle = options.on_thread_idle},
+      foreground_);
+  environment_.isolates = isolates_.get();
   MakeIsolate(constraints);
   MakeContext(options.use_snapshot);
 }
@@ -151,9 +173,11 @@ void Runtime::MakeContext(bool use_snapshot) {
 }
 
 Runtime::~Runtime() {
+  isolates_->EndAll(is_main_);
   foreground_->Terminate();
   // Tasks that didn't run hold on to what is in the isolate.
   loop_.reset();
+  isolates_.reset();
   timers_.Clear();
   {
     const v8::HandleScope handles(isolate_);
@@ -178,7 +202,7 @@ Runtime::~Runtime() {
 // ------------------------------------------------------------------ running
 
 bool Runtime::Start(const Program& program) {
-  if (ending_) return false;
+  if (HasEnded()) return false;
   program_name_ = program.name;
   const Entered entered(*this);
   v8::TryCatch caught(isolate_);
@@ -264,11 +288,11 @@ bool Runtime::StartModule(v8::Local<v8::Module> module) {
 
 Ending Runtime::RunToEnd() {
   const Entered entered(*this);
-  while (!ending_) {
+  while (!HasEnded()) {
     if (!HasWork()) {
       for (int i = 0; i < kLastTasks && loop_->PollOne() && !ending_; ++i) {
       }
-      if (ending_ || !HasWork()) break;
+      if (HasEnded() || !HasWork()) break;
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
@@ -281,24 +305,26 @@ Ending Runtime::RunToEnd() {
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
     ReportUnsettled();
   }
+  isolates_->EndAll(is_main_);
   if (!environment_.out->Flush()) OnOutputFailed();
   return ending_.value_or(Ending{});
 }
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return !timers_.empty() || isolate_->HasPendingBackgroundTasks();
+  return !timers_.empty() || !isolates_->empty() ||
+         isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {
-  if (ending_) return;
+  if (HasEnded()) return;
   const v8::HandleScope handles(isolate_);
   // The job is over, and what it entered and forgot with it.
   if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   isolate_->PerformMicrotaskCheckpoint();
   if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (ending_) return;
+  if (HasEnded()) return;
   CheckMainModule();
   if (ending_ || rejections_->empty()) return;
   const v8::Local<v8::Value> reason = rejections_->Take();
@@ -324,6 +350,20 @@ void Runtime::End(Ending ending) {
   loop_->Stop();
 }
 
+bool Runtime::HasEnded() {
+  if (!ending_ && is_interrupted_.load(std::memory_order_relaxed)) {
+    End({Ending::Kind::kInterrupted});
+  }
+  return ending_.has_value();
+}
+
+void Runtime::Interrupt() {
+  is_interrupted_ = true;
+  isolate_->TerminateExecution();
+  // A loop that waits looks again.
+  foreground_->PostTask(std::make_unique<EmptyTask>());
+}
+
 void Runtime::EndByHeapLimit() {
   if (ending_) return;
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
@@ -335,13 +375,13 @@ void Runtime::EndByHeapLimit() {
 
 void Runtime::OnUncaught(const v8::TryCatch& caught) {
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (caught.HasTerminated()) return;  // by Quit
+  if (caught.HasTerminated()) return;  // by Quit or Interrupt
   Report(caught.Message(), caught.Exception(), false);
 }
 
 void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
                      bool in_promise) {
-  if (ending_) return;
+  if (HasEnded()) return;
   const bool is_limit = IsBufferLimit(error);
   std::string where;
   if (is_limit) where = DescribeFrame(isolate_, message->GetStackTrace());
@@ -351,6 +391,7 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
     observer_->OnUncaught(context(), message, error, in_promise);
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
+  if (HasEnded()) return;
   if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }

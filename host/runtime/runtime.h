@@ -9,6 +9,8 @@
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 
 #include "host/globals/environment.h"
 #include "host/runtime/builtins.h"
+#include "host/runtime/ending.h"
 #include "host/runtime/event_loop.h"
 #include "host/runtime/foreground_tasks.h"
 #include "host/runtime/module_loader.h"
@@ -32,18 +35,7 @@
 
 namespace jshost {
 
-// How a program ended.
-struct Ending {
-  enum class Kind {
-    kFinished,
-    kQuit,      // `quit_status` says with what
-    kUncaught,  // an exception or a rejection, or unwritable output
-    kMemoryLimit,
-    kUnsettledAwait,  // the module awaits what nothing will settle
-  };
-  Kind kind = Kind::kFinished;
-  int quit_status = 0;
-};
+class IsolateThreads;
 
 // Hears why a program ends. Called on the runtime's thread, in its context.
 class RuntimeObserver {
@@ -69,6 +61,8 @@ class RuntimeObserver {
 struct RuntimeOptions {
   Limits limits;
   std::shared_ptr<jsheap::Allocator> heap;
+  // Also pays for what this isolate takes; null for none.
+  std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
@@ -77,6 +71,11 @@ struct RuntimeOptions {
   // False: globals and the shell's own JavaScript are made anew, as they were
   // for the startup snapshot.
   bool use_snapshot = true;
+  // The calling thread is about to wait or to end: it gives back what it keeps
+  // of memory.
+  std::function<void()> on_thread_idle = [] {};
+  // It ends with the process: see IsolateThreads::EndAll.
+  bool is_main = false;
 };
 
 class Runtime final : public Host {
@@ -104,6 +103,9 @@ class Runtime final : public Host {
   const jsheap::Budget& budget() const { return buffers().budget(); }
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
+
+  // Ends the program where it is, as soon as possible. Any thread.
+  void Interrupt();
 
   // What `inspect` shows of a value, or its string.
   std::string Show(v8::Local<v8::Value> value, bool colors);
@@ -141,6 +143,8 @@ class Runtime final : public Host {
   bool IsBufferLimit(v8::Local<v8::Value> error) const;
   void ReportUnsettled();
   void EndByHeapLimit();
+  // Whether the program has ended, be it by Interrupt.
+  bool HasEnded();
   void End(Ending ending);
   // No JavaScript runs from here on, the caller's next statement included.
   void LeaveJavaScript();
@@ -154,11 +158,14 @@ class Runtime final : public Host {
   RuntimeObserver* const observer_;
   const std::optional<uint64_t> stack_limit_;
   std::optional<Ending> ending_;
+  std::atomic<bool> is_interrupted_{false};
   std::string program_name_;  // of the one started last
 
   std::unique_ptr<EventLoop> loop_;
   TimerQueue timers_;
   std::shared_ptr<ForegroundTasks> foreground_;
+  std::unique_ptr<IsolateThreads> isolates_;
+  const bool is_main_;
   PageAllocator::Payer payer_;
   Environment environment_;
   v8::Isolate* isolate_ = nullptr;
