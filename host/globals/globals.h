@@ -16,6 +16,7 @@ void InstallShellIo(v8::Local<v8::Context> context);      // shell_io.cc
 void InstallTimers(v8::Local<v8::Context> context);       // timers.cc
 void InstallPerformance(v8::Local<v8::Context> context);  // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);         // heap.cc
+void InstallIsolate(v8::Local<v8::Context> context);      // isolate.cc
 void InstallStructuredClone(
     v8::Local<v8::Context> context);                // structured_clone.cc
 void InstallArena(v8::Local<v8::Context> context);  // arena.cc

@@ -38,10 +38,12 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.timers = timers;
   environment.out = options.out;
   environment.err = options.err;
+  constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
+  environment.budget = std::make_shared<IsolateBudget>(
+      options.limits.total.value_or(kUnlimited),
+      options.limits.buffers.value_or(kUnlimited), options.process_budget);
   environment.buffers = std::make_shared<ArrayBufferAllocator>(
-      options.heap,
-      std::make_shared<jsheap::Budget>(
-          options.limits.buffers.value_or(jsheap::Budget::kUnlimited)));
+      options.heap, IsolateBudget::Buffers(environment.budget));
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
@@ -84,6 +86,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       timers_(loop_.get()),
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
       environment_(MakeEnvironment(options, this, &timers_)) {
+  environment_.limits = DescribeLimits(options.limits, constraints);
   MakeIsolate(constraints);
   MakeContext(options.use_snapshot);
 }
@@ -111,9 +114,11 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   Environment::SetFor(isolate_, &environment_);
   if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
   heap_limit_->Attach();
+  environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
   payer_ = {.budget = environment_.buffers->shared_budget(),
-            .refusals = refusals};
+            .refusals = refusals,
+            .committed = &environment_.budget->page_counter()};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
   environment_.gc = gc_.get();
@@ -159,6 +164,7 @@ Runtime::~Runtime() {
     const v8::HandleScope handles(isolate_);
     environment_.arenas.reset();
     environment_.records.reset();
+    environment_.collector.Reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();

@@ -68,6 +68,8 @@ class RuntimeObserver {
 struct RuntimeOptions {
   Limits limits;
   std::shared_ptr<jsheap::Allocator> heap;
+  // Of the whole process; null for none. Must outlive the runtime.
+  jsheap::Budget* process_budget = nullptr;
   std::vector<std::string> script_args;
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
