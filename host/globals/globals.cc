@@ -1,10 +1,5 @@
 #include "host/globals/globals.h"
 
-#include <v8-isolate.h>
-#include <v8-object.h>
-
-#include "host/globals/values.h"
-
 namespace jshost {
 
 void InstallGlobals(v8::Local<v8::Context> context) {
@@ -13,12 +8,11 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallPerformance(context);
   InstallStructuredClone(context);
   InstallHeap(context);
+  InstallIsolate(context);
+  InstallIsolateRun(context);
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);
-  Define(context, context->Global(), "isolate",
-         v8::Object::New(v8::Isolate::GetCurrent()));
-  InstallIsolateRun(context);
 }
 
 void StartGlobals(v8::Local<v8::Context> context) {

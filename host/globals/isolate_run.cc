@@ -1,6 +1,7 @@
 // isolate.run and isolate.eval, whose JavaScript is host/js/isolate_run.js.
 
 #include <array>
+#include <utility>
 
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
@@ -18,7 +19,8 @@ class RunEvents final : public IsolateEvents {
     v8::Isolate* const isolate = on_end_.isolate();
     const v8::HandleScope handles(isolate);
     const v8::Context::Scope entered(on_end_.context());
-    std::array<v8::Local<v8::Value>, 1> args{ResultObject(isolate, result)};
+    std::array<v8::Local<v8::Value>, 1> args{
+        ResultObject(Environment::For(isolate), std::move(result))};
     on_end_.Call(args.size(), args.data());
   }
 
@@ -29,7 +31,9 @@ class RunEvents final : public IsolateEvents {
 v8::MaybeLocal<v8::Value> RunIsolate(Environment& env,
                                      v8::Local<v8::Object> options,
                                      v8::Local<v8::Function> on_end) {
-  return StartIsolate(env, ReadIsolateOptions(env, options),
+  IsolateOptions read;
+  if (!ReadIsolateOptions(env, options, &read)) return {};
+  return StartIsolate(env, std::move(read),
                       std::make_unique<RunEvents>(env.isolate, on_end));
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "host/globals/globals.h"
+#include "host/globals/isolate.h"
 #include "host/globals/record.h"
 #include "host/globals/script_folder.h"
 #include "host/globals/values.h"
@@ -52,7 +53,8 @@ Limits ReadLimits(Environment& env, v8::Local<v8::Object> limits) {
           .initial = SizeField(env, limits, "initial"),
           .code = SizeField(env, limits, "code"),
           .stack = SizeField(env, limits, "stack"),
-          .buffers = SizeField(env, limits, "buffers")};
+          .buffers = SizeField(env, limits, "buffers"),
+          .total = SizeField(env, limits, "total")};
 }
 
 IsolateOptions::Kind KindOf(std::string_view type) {
@@ -81,23 +83,25 @@ std::string WithOptionNames(std::string message) {
 
 }  // namespace
 
-IsolateOptions ReadIsolateOptions(Environment& env,
-                                  v8::Local<v8::Object> options) {
+bool ReadIsolateOptions(Environment& env, v8::Local<v8::Object> options,
+                        IsolateOptions* read) {
   const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
-  IsolateOptions read;
-  read.script = TextField(env, options, "script");
-  read.is_text = Field(env, options, "isText")->IsTrue();
-  read.folder = CallerFolder(env.isolate);
-  read.kind = KindOf(TextField(env, options, "type"));
-  read.limits = ReadLimits(env, Field(env, options, "limits").As<v8::Object>());
-  read.allocator = TextField(env, options, "allocator");
+  read->script = TextField(env, options, "script");
+  read->is_text = Field(env, options, "isText")->IsTrue();
+  read->folder = CallerFolder(env.isolate);
+  read->kind = KindOf(TextField(env, options, "type"));
+  read->limits =
+      ReadLimits(env, Field(env, options, "limits").As<v8::Object>());
+  read->allocator = TextField(env, options, "allocator");
   const auto args = Field(env, options, "args").As<v8::Array>();
   for (uint32_t i = 0; i < args->Length(); ++i) {
-    read.args.push_back(
+    read->args.push_back(
         ToText(env.isolate, args->Get(context, i).ToLocalChecked()));
   }
-  read.timeout_ms = NumberField(env, options, "timeout");
-  return read;
+  read->timeout_ms = NumberField(env, options, "timeout");
+  read->data = Message::Write(env, Field(env, options, "data"),
+                              Message::TransferList(env.isolate));
+  return read->data != nullptr;
 }
 
 v8::MaybeLocal<v8::Value> StartIsolate(Environment& env, IsolateOptions options,
@@ -118,16 +122,35 @@ IsolateHandle& HandleOf(v8::Local<v8::Value> external) {
       external.As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault));
 }
 
-v8::Local<v8::Object> ResultObject(v8::Isolate* isolate,
-                                   const IsolateResult& result) {
-  Record record(isolate);
+// A value that this isolate has no memory for is told as one that couldn't be
+// cloned there.
+v8::Local<v8::Object> ResultObject(Environment& env, IsolateResult result) {
+  Record record(env.isolate);
   record.AddText("outcome", OutcomeName(result.outcome));
   record.AddNumber("exitCode", result.exit_code);
+  if (result.value != nullptr) {
+    v8::TryCatch caught(env.isolate);
+    v8::Local<v8::Value> value;
+    if (result.value->Read(env).ToLocal(&value)) {
+      record.Add("result", value);
+    } else if (!caught.HasTerminated()) {
+      result.error += UnclonedResult(ToText(env.isolate, caught.Exception()));
+    }
+  }
   if (!result.error.empty()) record.AddText("error", result.error);
   record.AddText("output", result.output);
   record.AddNumber("wallMs", result.wall_ms);
   record.AddNumber("cpuMs", result.cpu_ms);
+  record.Add("gc", GcObject(env.isolate, result.gc));
   return record.object();
+}
+
+bool StartWorkerData(v8::Local<v8::Context> context, Message* data) {
+  Environment& env = Environment::For(v8::Isolate::GetCurrent());
+  v8::Local<v8::Value> value;
+  if (!data->Read(env).ToLocal(&value)) return false;
+  Define(context, context->Global(), "workerData", value);
+  return true;
 }
 
 EventCallback::EventCallback(v8::Isolate* isolate,

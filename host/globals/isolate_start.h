@@ -14,9 +14,10 @@
 
 namespace jshost {
 
-// From the object that host/js/isolate_options.js makes.
-IsolateOptions ReadIsolateOptions(Environment& env,
-                                  v8::Local<v8::Object> options);
+// From the object that host/js/isolate_options.js makes. False, with an
+// exception pending, when the data can't be cloned.
+bool ReadIsolateOptions(Environment& env, v8::Local<v8::Object> options,
+                        IsolateOptions* read);
 
 // Starts the isolate: an External of its handle, or empty, with a RangeError
 // pending.
@@ -27,8 +28,7 @@ v8::MaybeLocal<v8::Value> StartIsolate(Environment& env, IsolateOptions options,
 IsolateHandle& HandleOf(v8::Local<v8::Value> external);
 
 // A RunResult.
-v8::Local<v8::Object> ResultObject(v8::Isolate* isolate,
-                                   const IsolateResult& result);
+v8::Local<v8::Object> ResultObject(Environment& env, IsolateResult result);
 
 // A function of our own JavaScript, and the context in which it is called.
 class EventCallback {

@@ -1,5 +1,7 @@
 #include "host/globals/isolates.h"
 
+#include <fmt/format.h>
+
 namespace jshost {
 
 std::string_view OutcomeName(Outcome outcome) {
@@ -22,6 +24,10 @@ std::string_view OutcomeName(Outcome outcome) {
       return "terminated";
   }
   return "";
+}
+
+std::string UnclonedResult(std::string_view why) {
+  return fmt::format("jshost: the result could not be cloned: {}\n", why);
 }
 
 }  // namespace jshost

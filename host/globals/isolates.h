@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "host/globals/message.h"
 #include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/limits.h"
 
@@ -34,6 +35,7 @@ struct IsolateOptions {
   std::string allocator;  // as --allocator takes it; empty: the starter's heap
   std::vector<std::string> args;
   std::optional<double> timeout_ms;
+  std::unique_ptr<Message> data;  // its global `workerData`; null for none
 };
 
 enum class Outcome {
@@ -59,7 +61,11 @@ struct IsolateResult {
   double wall_ms = 0;
   double cpu_ms = 0;
   GcCounts gc;
+  std::unique_ptr<Message> value;  // null for undefined
 };
+
+// The line of `error` that tells why there is no value.
+std::string UnclonedResult(std::string_view why);
 
 // Hears of an isolate that was started. Destroyed on the starter's thread.
 class IsolateEvents {

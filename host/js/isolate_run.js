@@ -25,6 +25,7 @@
     request.script = isText ? checkString('code', script) : readScript(script);
     request.isText = isText;
     request.timeout = readTimeout(options.timeout);
+    request.data = options.data;
     checkIsolation(options.isolation);
     natives.runIsolate(request, resolve);
   });

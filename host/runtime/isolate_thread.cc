@@ -62,6 +62,7 @@ IsolateThread::IsolateThread(const FamilyOptions* family,
                              std::shared_ptr<jsheap::Allocator> heap,
                              std::function<void(IsolateResult)> on_end)
     : family_(*family),
+      data_(std::move(options.data)),
       options_(std::move(options)),
       on_end_(std::move(on_end)),
       heap_(std::move(heap)) {}
@@ -160,6 +161,7 @@ void IsolateThread::RunProgram() {
                          .heap = heap_,
                          .family_budget = family_.budget,
                          .script_args = options_.args,
+                         .worker_data = std::move(data_),
                          .options_in_effect = family_.options_in_effect,
                          .out = &output_,
                          .err = &output_,
@@ -169,11 +171,12 @@ void IsolateThread::RunProgram() {
       Runtime::Create(family_.platform, std::move(options), this, &error);
   if (runtime == nullptr) return Refuse(error);
   running_ = runtime.get();
+  program.keep_result = true;
   Publish(runtime.get());
   runtime->Start(program);
-  const Ending ending = runtime->RunToEnd();
+  if (runtime->RunToEnd().kind == Ending::Kind::kFinished) TakeValue();
   Withdraw();
-  SetOutcome(ending);
+  SetOutcome(runtime->ending());
   result_.gc = runtime->gc();
   result_.output = output_.Take();
 }
@@ -235,6 +238,13 @@ void IsolateThread::SetOutcome(const Ending& ending) {
       break;
     }
   }
+}
+
+// Its getters may run for long, or into a limit.
+void IsolateThread::TakeValue() {
+  std::string error;
+  result_.value = running_->CloneResult(&error);
+  if (!error.empty()) result_.error += UnclonedResult(error);
 }
 
 // As the shell says it.

@@ -77,6 +77,7 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   void Publish(Runtime* runtime);
   void Withdraw();
   void SetOutcome(const Ending& ending);
+  void TakeValue();
   void Refuse(const std::string& error);
   void AddLine(const std::string& line);
 
@@ -92,6 +93,7 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   void OnOutputFailed(int error) override;
 
   const FamilyOptions& family_;
+  std::unique_ptr<Message> data_;  // the thread's
   const IsolateOptions options_;
   const std::function<void(IsolateResult)> on_end_;
   const Clock::time_point start_ = Clock::now();

@@ -17,6 +17,7 @@ struct Program {
   std::string text;
   Kind kind = Kind::kDetect;
   bool print_result = false;  // of a classic script
+  bool keep_result = false;   // for Runtime::CloneResult
 };
 
 // Reads the file; its name tells the kind. On failure returns false with one

@@ -32,12 +32,13 @@ void OnOutOfMemory(const char* location, const v8::OOMDetails& details) {
 }
 
 // It keeps the family's: a buffer may outlive all isolates.
-std::shared_ptr<jsheap::Budget> MakeBudget(const RuntimeOptions& options) {
-  const uint64_t limit =
-      options.limits.buffers.value_or(jsheap::Budget::kUnlimited);
+std::shared_ptr<IsolateBudget> MakeBudget(const RuntimeOptions& options) {
+  constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
   const std::shared_ptr<jsheap::Budget>& family = options.family_budget;
-  return {new jsheap::Budget(limit, family.get()),
-          [family](jsheap::Budget* budget) { delete budget; }};
+  return {new IsolateBudget(options.limits.total.value_or(kUnlimited),
+                            options.limits.buffers.value_or(kUnlimited),
+                            family.get()),
+          [family](IsolateBudget* budget) { delete budget; }};
 }
 
 Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
@@ -47,8 +48,9 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.timers = timers;
   environment.out = options.out;
   environment.err = options.err;
-  environment.buffers =
-      std::make_shared<ArrayBufferAllocator>(options.heap, MakeBudget(options));
+  environment.budget = MakeBudget(options);
+  environment.buffers = std::make_shared<ArrayBufferAllocator>(
+      options.heap, IsolateBudget::Buffers(environment.budget));
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
@@ -97,17 +99,19 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
       is_main_(options.is_main),
       environment_(MakeEnvironment(options, this, &timers_)) {
+  environment_.limits = DescribeLimits(options.limits, constraints);
   isolates_ = std::make_unique<IsolateThreads>(
-      FamilyOptions{.platform = platform,
-                    .heap = options.heap,
-                    .budget = environment_.buffers->shared_budget(),
-                    .options_in_effect = options.options_in_effect,
-                    .use_snapshot = options.use_snapshot,
-                    .on_thread_idle = options.on_thread_idle},
+      FamilyOptions{
+          .platform = platform,
+          .heap = options.heap,
+          .budget = {environment_.budget, &environment_.budget->total()},
+          .options_in_effect = options.options_in_effect,
+          .use_snapshot = options.use_snapshot,
+          .on_thread_idle = options.on_thread_idle},
       foreground_);
   environment_.isolates = isolates_.get();
   MakeIsolate(constraints);
-  MakeContext(options.use_snapshot);
+  MakeContext(options.use_snapshot, options.worker_data.get());
 }
 
 void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
@@ -133,9 +137,11 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   Environment::SetFor(isolate_, &environment_);
   if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
   heap_limit_->Attach();
+  environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
-  payer_ = {.budget = environment_.buffers->shared_budget(),
-            .refusals = refusals};
+  payer_ = {.budget = {environment_.budget, &environment_.budget->total()},
+            .refusals = refusals,
+            .committed = &environment_.budget->page_counter()};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
   environment_.gc = gc_.get();
@@ -146,7 +152,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 10);
 }
 
-void Runtime::MakeContext(bool use_snapshot) {
+void Runtime::MakeContext(bool use_snapshot, Message* worker_data) {
   const v8::HandleScope handles(isolate_);
   builtins_ = std::make_unique<Builtins>(isolate_);
   v8::Local<v8::Context> context;
@@ -167,6 +173,7 @@ void Runtime::MakeContext(bool use_snapshot) {
     ok = !builtins_->Require("console").IsEmpty();
   }
   StartGlobals(context);
+  if (worker_data != nullptr) ok = StartWorkerData(context, worker_data) && ok;
   if (!ok && !caught.HasTerminated()) {
     Report(caught.Message(), caught.Exception(), false);
   }
@@ -183,10 +190,12 @@ Runtime::~Runtime() {
     const v8::HandleScope handles(isolate_);
     environment_.arenas.reset();
     environment_.records.reset();
+    environment_.collector.Reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
     main_module_.Reset();
+    completion_.Reset();
     context_.Reset();
   }
   environment_.native_objects.reset();
@@ -268,6 +277,7 @@ bool Runtime::StartClassic(const Program& program,
                            v8::Local<v8::Script> script) {
   v8::Local<v8::Value> result;
   if (!script->Run(context()).ToLocal(&result)) return false;
+  if (program.keep_result) completion_.Reset(isolate_, result);
   if (program.print_result) {
     environment_.out->Write(Show(result, environment_.out->is_terminal()) +
                             "\n");
@@ -284,6 +294,42 @@ bool Runtime::StartModule(v8::Local<v8::Module> module) {
   main_module_.Reset(isolate_, module);
   main_promise_.Reset(isolate_, promise);
   return true;
+}
+
+std::unique_ptr<Message> Runtime::CloneResult(std::string* error) {
+  const Entered entered(*this);
+  v8::TryCatch caught(isolate_);
+  v8::Local<v8::Value> value;
+  std::unique_ptr<Message> message;
+  if (Completion().ToLocal(&value)) {
+    if (value->IsUndefined()) return nullptr;
+    message =
+        Message::Write(environment_, value, Message::TransferList(isolate_));
+  }
+  if (heap_limit_->hit()) EndByHeapLimit();
+  if (message == nullptr && !HasEnded()) {
+    *error = ToText(isolate_, caught.Exception());
+  }
+  return message;
+}
+
+// The value of a script, or what its promise was fulfilled with; a module's
+// `default`.
+v8::MaybeLocal<v8::Value> Runtime::Completion() {
+  if (!main_module_.IsEmpty()) {
+    return main_module_.Get(isolate_)
+        ->GetModuleNamespace()
+        .As<v8::Object>()
+        ->Get(context(), Name(isolate_, "default"));
+  }
+  if (completion_.IsEmpty()) return v8::Undefined(isolate_);
+  const v8::Local<v8::Value> value = completion_.Get(isolate_);
+  if (!value->IsPromise()) return value;
+  const auto promise = value.As<v8::Promise>();
+  if (promise->State() != v8::Promise::kFulfilled) {
+    return v8::Undefined(isolate_);
+  }
+  return promise->Result();
 }
 
 Ending Runtime::RunToEnd() {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/message.h"
 #include "host/runtime/builtins.h"
 #include "host/runtime/ending.h"
 #include "host/runtime/event_loop.h"
@@ -64,6 +65,8 @@ struct RuntimeOptions {
   // Also pays for what this isolate takes; null for none.
   std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
+  std::unique_ptr<Message> worker_data =
+      nullptr;  // null: there is no such global
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
   Output* out = nullptr;
@@ -104,6 +107,13 @@ class Runtime final : public Host {
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
 
+  Ending ending() const { return ending_.value_or(Ending{}); }
+
+  // A clone of what the program came to: see Program::keep_result. Null for
+  // undefined, or with `*error` when it can't be cloned, or when cloning it has
+  // ended the program in another way. After RunToEnd said kFinished.
+  std::unique_ptr<Message> CloneResult(std::string* error);
+
   // Ends the program where it is, as soon as possible. Any thread.
   void Interrupt();
 
@@ -127,13 +137,14 @@ class Runtime final : public Host {
   Runtime(Platform* platform, RuntimeOptions options, RuntimeObserver* observer,
           const v8::ResourceConstraints& constraints);
   void MakeIsolate(const v8::ResourceConstraints& constraints);
-  void MakeContext(bool use_snapshot);
+  void MakeContext(bool use_snapshot, Message* worker_data);
 
   bool StartClassic(const Program& program, v8::Local<v8::Script> script);
   bool StartModule(v8::Local<v8::Module> module);
   bool Detect(const Program& program, v8::Local<v8::Script>* script,
               v8::Local<v8::Module>* module);
   bool Fail(const v8::TryCatch& caught);
+  v8::MaybeLocal<v8::Value> Completion();
 
   // The end of a task: microtasks, then what they left behind.
   void AfterTask();
@@ -179,6 +190,7 @@ class Runtime final : public Host {
   v8::Global<v8::Context> context_;
   v8::Global<v8::Module> main_module_;
   v8::Global<v8::Promise> main_promise_;
+  v8::Global<v8::Value> completion_;  // of a classic script, if kept
 };
 
 }  // namespace jshost
