@@ -16,7 +16,7 @@
 #include "host/globals/files.h"
 #include "host/globals/output.h"
 #include "host/options.h"
-#include "host/shell/exit_status.h"
+#include "host/runtime/exit_status.h"
 #include "host/shell/run_main.h"
 
 namespace jshost {
@@ -52,7 +52,7 @@ std::string AllocatorList() {
 }
 
 int PrintText(const std::string& text) {
-  Output out(STDOUT_FILENO);
+  FileOutput out(STDOUT_FILENO);
   if (out.Write(text) && out.Flush()) return kExitOk;
   PrintError(OutputErrorText(out.error()));
   return kExitUncaught;

@@ -118,6 +118,61 @@ interface ArenaStats {
   limit: number;
 }
 
+// -------------------------------------------------------------------- isolate
+
+/** `jsHeap` is V8's heap of objects; `buffers` is everything else that is
+ *  limited: ArrayBuffers, arenas, resizable buffers, wasm memories and native
+ *  objects. Bytes; Infinity where there is no limit. */
+interface Limits {
+  /** Young and old generation together. */
+  jsHeap?: Size;
+  young?: Size;
+  /** V8's heap at the start. */
+  initial?: Size;
+  code?: Size;
+  /** Native stack that JavaScript may use. */
+  stack?: Size;
+  buffers?: Size;
+  /** What V8's heap has committed and `buffers`, together. */
+  total?: Size;
+}
+
+/** The isolate that this program runs in. */
+declare const isolate: {
+  /** Those in force, V8's defaults included. */
+  readonly limits: Readonly<Record<keyof Limits, number>>;
+  /** Changes what can change while running. Below what is in use, further
+   *  buffers are refused until enough is free. */
+  setLimits(limits: Pick<Limits, 'buffers' | 'total'>): void;
+  /** What is in use now. */
+  memory(): IsolateMemory;
+  /** Runs a collection now: of everything, or of the young generation. */
+  gc(kind?: 'minor' | 'major'): void;
+};
+
+/** Bytes. total = jsHeapCommitted + arrayBuffers + wasm + native. */
+interface IsolateMemory {
+  jsHeapUsed: number;
+  jsHeapCommitted: number;
+  jsHeapLimit: number;
+  /** What V8 knows of memory beyond its heap. */
+  external: number;
+  /** With the chunks of arenas. */
+  arrayBuffers: number;
+  /** WebAssembly memories and resizable buffers. */
+  wasm: number;
+  /** Native objects and timers. */
+  native: number;
+  /** What `totalLimit` is held against. */
+  total: number;
+  totalLimit: number;
+  /** Resident memory of the whole process. */
+  processRss: number;
+  spaces: { name: string; used: number; committed: number; available: number }[];
+  /** Collections since the start, and what they cost this thread. */
+  gc: { minor: number; major: number; pauseMs: number; maxPauseMs: number };
+}
+
 // ----------------------------------------------------------------------- heap
 
 /** The heap that all buffers of this program come from. */

@@ -4,7 +4,9 @@
 #ifndef HOST_GLOBALS_ENVIRONMENT_H_
 #define HOST_GLOBALS_ENVIRONMENT_H_
 
+#include <v8-function.h>
 #include <v8-isolate.h>
+#include <v8-persistent-handle.h>
 
 #include <chrono>
 #include <memory>
@@ -18,6 +20,8 @@
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/isolate_budget.h"
+#include "host/v8_memory/limits.h"
 #include "host/v8_memory/record_slabs.h"
 #include "host/v8_memory/script_arenas.h"
 
@@ -26,6 +30,8 @@ class TryCatch;
 }
 
 namespace jshost {
+
+class IsolateFactory;
 
 // What globals ask of whoever runs the isolate. On its thread only.
 class Host {
@@ -69,14 +75,18 @@ struct Environment {
   TimerService* timers = nullptr;
   Output* out = nullptr;
   Output* err = nullptr;
+  LimitsInForce limits;
+  std::shared_ptr<IsolateBudget> budget;
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
+  IsolateFactory* isolates = nullptr;
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   // The types before what counts by them, and the objects while there is an
   // isolate.
   std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
   std::unique_ptr<NativeObjects> native_objects;
   std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
+  v8::Global<v8::Function> collector;    // empty until isolate.gc is called
   std::vector<std::string> script_args;
   // What the program was started with, defaults included: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect;

@@ -8,6 +8,8 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallPerformance(context);
   InstallStructuredClone(context);
   InstallHeap(context);
+  InstallIsolate(context);
+  InstallIsolateRun(context);
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);

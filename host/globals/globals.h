@@ -12,10 +12,13 @@ class Object;
 
 namespace jshost {
 
+class Message;
+
 void InstallShellIo(v8::Local<v8::Context> context);      // shell_io.cc
 void InstallTimers(v8::Local<v8::Context> context);       // timers.cc
 void InstallPerformance(v8::Local<v8::Context> context);  // performance.cc
 void InstallHeap(v8::Local<v8::Context> context);         // heap.cc
+void InstallIsolate(v8::Local<v8::Context> context);      // isolate.cc
 void InstallStructuredClone(
     v8::Local<v8::Context> context);                // structured_clone.cc
 void InstallArena(v8::Local<v8::Context> context);  // arena.cc
@@ -23,11 +26,18 @@ void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
 
+void InstallIsolateRun(v8::Local<v8::Context> context);  // isolate_run.cc
+
 // The parts of StartGlobals.
 void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
 void StartQueueMicrotask(v8::Local<v8::Context> context);  // microtask.cc
 void StartPerformance(v8::Local<v8::Context> context);     // performance.cc
 void StartHeap(v8::Local<v8::Context> context);            // heap.cc
+
+// The global `workerData`, of an isolate that another started with one. False,
+// with an exception pending, when there is no memory for it.
+bool StartWorkerData(v8::Local<v8::Context> context,
+                     Message* data);  // isolate_start.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -45,6 +55,10 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 // Adds the parts that JavaScript needs for native classes.
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
+
+// Adds what starts isolates.
+void AddIsolateNatives(v8::Local<v8::Context> context,
+                       v8::Local<v8::Object> natives);
 
 // Adds what makes record types.
 void AddStructNatives(v8::Local<v8::Context> context,

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "host/globals/heap.h"
+#include "host/globals/isolate.h"
 #include "host/globals/record.h"
 
 namespace jshost::heap {
@@ -15,15 +16,6 @@ using Clock = std::chrono::steady_clock;
 // one before, and this makes at least two (heap.cc,
 // CollectAllAvailableGarbage).
 void CollectGarbage(Environment& env) { env.isolate->LowMemoryNotification(); }
-
-v8::Local<v8::Object> Collections(v8::Isolate* isolate, const GcCounts& gc) {
-  Record record(isolate);
-  record.Add("minor", gc.minor);
-  record.Add("major", gc.major);
-  record.AddNumber("pauseMs", gc.pause_ms);
-  record.AddNumber("maxPauseMs", gc.max_pause_ms);
-  return record.object();
-}
 
 }  // namespace
 
@@ -62,7 +54,7 @@ v8::MaybeLocal<v8::Object> Measure(Environment& env,
   record.AddNumber("retainedBytes",
                    static_cast<double>(buffers.account().live_bytes()) -
                        static_cast<double>(live));
-  record.Add("gc", Collections(env.isolate, gc));
+  record.Add("gc", GcObject(env.isolate, gc));
   record.AddNumber("ms",
                    std::chrono::duration<double, std::milli>(time).count());
   return record.object();

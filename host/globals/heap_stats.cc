@@ -1,11 +1,11 @@
 // heap.stats().
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "host/globals/heap.h"
 #include "host/globals/record.h"
+#include "host/globals/size_argument.h"
 
 namespace jshost::heap {
 namespace {
@@ -37,12 +37,6 @@ v8::Local<v8::Object> Lifetimes(Environment& env) {
     lifetimes.Add(jsheap::kLifetimePolicies[i].name, lifetime.object());
   }
   return lifetimes.object();
-}
-
-v8::Local<v8::Value> Limit(v8::Isolate* isolate, uint64_t limit) {
-  return v8::Number::New(isolate, limit == jsheap::Budget::kUnlimited
-                                      ? std::numeric_limits<double>::infinity()
-                                      : static_cast<double>(limit));
 }
 
 v8::Local<v8::Array> ToArray(v8::Isolate* isolate,
@@ -145,7 +139,7 @@ v8::MaybeLocal<v8::Object> Stats(Environment& env, Options options) {
   stats.Add("allocations", buffers.account().allocations());
   stats.Add("frees", buffers.account().frees());
   stats.Add("failures", buffers.failures());
-  stats.Add("limit", Limit(isolate, buffers.budget().limit()));
+  stats.Add("limit", LimitValue(isolate, buffers.budget().limit()));
   stats.Add("nativeObjects", NativeObjectsByType(env));
   if (detail && !heap.size_classes.empty()) {
     stats.Add("sizeClasses", SizeClasses(isolate, heap));

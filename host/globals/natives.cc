@@ -76,6 +76,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
   AddStructNatives(context, natives);
+  AddIsolateNatives(context, natives);
   return natives;
 }
 

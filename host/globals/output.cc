@@ -28,26 +28,48 @@ int WriteAll(int fd, std::string_view text) {
 
 }  // namespace
 
-Output::Output(int fd, Output* before)
+FileOutput::FileOutput(int fd, FileOutput* before)
     : fd_(fd), before_(before), is_terminal_(isatty(fd) == 1) {}
 
-bool Output::Write(std::string_view text) {
-  if (error_ != 0) return false;
+bool FileOutput::Write(std::string_view text) {
   if (before_ != nullptr) before_->Flush();
-  if (text.size() >= kBufferSize) {  // Not worth a copy.
-    if (!Flush()) return false;
-    error_ = WriteAll(fd_, text);
-    return error_ == 0;
+  const std::lock_guard lock(mutex_);
+  if (error_ != 0) return false;
+  const size_t newline = text.rfind('\n');
+  if (newline != std::string_view::npos) {
+    line_start_ = buffer_.size() + newline + 1;
   }
   buffer_ += text;
-  const bool line_ends =
-      is_terminal_ && text.find('\n') != std::string_view::npos;
-  return line_ends || buffer_.size() >= kBufferSize ? Flush() : true;
+  return AfterWrite(newline != std::string_view::npos);
 }
 
-bool Output::Flush() {
-  if (error_ == 0 && !buffer_.empty()) error_ = WriteAll(fd_, buffer_);
-  buffer_.clear();
+bool FileOutput::WriteLines(std::string_view lines) {
+  if (before_ != nullptr) before_->Flush();
+  const std::lock_guard lock(mutex_);
+  if (error_ != 0) return false;
+  buffer_.insert(line_start_, lines);
+  line_start_ += lines.size();
+  return AfterWrite(true);
+}
+
+bool FileOutput::Flush() {
+  const std::lock_guard lock(mutex_);
+  return FlushBytes(buffer_.size());
+}
+
+bool FileOutput::AfterWrite(bool line_ends) {
+  if (is_terminal_ && line_ends) return FlushBytes(buffer_.size());
+  if (buffer_.size() < kBufferSize) return true;
+  // Not the line that is being written, unless it is all there is.
+  return FlushBytes(line_start_ != 0 ? line_start_ : buffer_.size());
+}
+
+bool FileOutput::FlushBytes(size_t count) {
+  if (error_ == 0 && count != 0) {
+    error_ = WriteAll(fd_, std::string_view(buffer_).substr(0, count));
+  }
+  buffer_.erase(0, count);
+  line_start_ -= count < line_start_ ? count : line_start_;
   return error_ == 0;
 }
 

@@ -16,6 +16,7 @@ struct Timer {
   Timer(v8::Isolate* isolate, v8::Local<v8::Function> function,
         const Rest& arguments)
       : counted(Environment::For(isolate).native_types->Of("Timer"),
+                Environment::For(isolate).budget->buffers(),
                 sizeof(Timer) + static_cast<size_t>(arguments.size()) *
                                     sizeof(v8::Global<v8::Value>)),
         context(isolate, isolate->GetCurrentContext()),

@@ -10,7 +10,7 @@
 #include "host/globals/globals.h"
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
-#include "host/runtime/file_url.h"
+#include "host/runtime/isolate_threads.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -31,6 +31,16 @@ void OnOutOfMemory(const char* location, const v8::OOMDetails& details) {
   DieOfMemory(message);
 }
 
+// It keeps the family's: a buffer may outlive all isolates.
+std::shared_ptr<IsolateBudget> MakeBudget(const RuntimeOptions& options) {
+  constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
+  const std::shared_ptr<jsheap::Budget>& family = options.family_budget;
+  return {new IsolateBudget(options.limits.total.value_or(kUnlimited),
+                            options.limits.buffers.value_or(kUnlimited),
+                            family.get()),
+          [family](IsolateBudget* budget) { delete budget; }};
+}
+
 Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
                             TimerService* timers) {
   Environment environment;
@@ -38,16 +48,20 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.timers = timers;
   environment.out = options.out;
   environment.err = options.err;
+  environment.budget = MakeBudget(options);
   environment.buffers = std::make_shared<ArrayBufferAllocator>(
-      options.heap,
-      std::make_shared<jsheap::Budget>(
-          options.limits.buffers.value_or(jsheap::Budget::kUnlimited)));
+      options.heap, IsolateBudget::Buffers(environment.budget));
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
   environment.start_wall = std::chrono::system_clock::now();
   return environment;
 }
+
+class EmptyTask final : public v8::Task {
+ public:
+  void Run() override {}
+};
 
 }  // namespace
 
@@ -83,9 +97,21 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
       timers_(loop_.get()),
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
+      is_main_(options.is_main),
       environment_(MakeEnvironment(options, this, &timers_)) {
+  environment_.limits = DescribeLimits(options.limits, constraints);
+  isolates_ = std::make_unique<IsolateThreads>(
+      FamilyOptions{
+          .platform = platform,
+          .heap = options.heap,
+          .budget = {environment_.budget, &environment_.budget->total()},
+          .options_in_effect = options.options_in_effect,
+          .use_snapshot = options.use_snapshot,
+          .on_thread_idle = options.on_thread_idle},
+      foreground_);
+  environment_.isolates = isolates_.get();
   MakeIsolate(constraints);
-  MakeContext(options.use_snapshot);
+  MakeContext(options.use_snapshot, options.worker_data.get());
 }
 
 void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
@@ -111,9 +137,11 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   Environment::SetFor(isolate_, &environment_);
   if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
   heap_limit_->Attach();
+  environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
-  payer_ = {.budget = environment_.buffers->shared_budget(),
-            .refusals = refusals};
+  payer_ = {.budget = {environment_.budget, &environment_.budget->total()},
+            .refusals = refusals,
+            .committed = &environment_.budget->page_counter()};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
   environment_.gc = gc_.get();
@@ -124,7 +152,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   isolate_->SetCaptureStackTraceForUncaughtExceptions(true, 10);
 }
 
-void Runtime::MakeContext(bool use_snapshot) {
+void Runtime::MakeContext(bool use_snapshot, Message* worker_data) {
   const v8::HandleScope handles(isolate_);
   builtins_ = std::make_unique<Builtins>(isolate_);
   v8::Local<v8::Context> context;
@@ -145,24 +173,29 @@ void Runtime::MakeContext(bool use_snapshot) {
     ok = !builtins_->Require("console").IsEmpty();
   }
   StartGlobals(context);
+  if (worker_data != nullptr) ok = StartWorkerData(context, worker_data) && ok;
   if (!ok && !caught.HasTerminated()) {
     Report(caught.Message(), caught.Exception(), false);
   }
 }
 
 Runtime::~Runtime() {
+  isolates_->EndAll(is_main_);
   foreground_->Terminate();
   // Tasks that didn't run hold on to what is in the isolate.
   loop_.reset();
+  isolates_.reset();
   timers_.Clear();
   {
     const v8::HandleScope handles(isolate_);
     environment_.arenas.reset();
     environment_.records.reset();
+    environment_.collector.Reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
     main_module_.Reset();
+    completion_.Reset();
     context_.Reset();
   }
   environment_.native_objects.reset();
@@ -178,7 +211,7 @@ Runtime::~Runtime() {
 // ------------------------------------------------------------------ running
 
 bool Runtime::Start(const Program& program) {
-  if (ending_) return false;
+  if (HasEnded()) return false;
   program_name_ = program.name;
   const Entered entered(*this);
   v8::TryCatch caught(isolate_);
@@ -244,6 +277,7 @@ bool Runtime::StartClassic(const Program& program,
                            v8::Local<v8::Script> script) {
   v8::Local<v8::Value> result;
   if (!script->Run(context()).ToLocal(&result)) return false;
+  if (program.keep_result) completion_.Reset(isolate_, result);
   if (program.print_result) {
     environment_.out->Write(Show(result, environment_.out->is_terminal()) +
                             "\n");
@@ -262,13 +296,49 @@ bool Runtime::StartModule(v8::Local<v8::Module> module) {
   return true;
 }
 
+std::unique_ptr<Message> Runtime::CloneResult(std::string* error) {
+  const Entered entered(*this);
+  v8::TryCatch caught(isolate_);
+  v8::Local<v8::Value> value;
+  std::unique_ptr<Message> message;
+  if (Completion().ToLocal(&value)) {
+    if (value->IsUndefined()) return nullptr;
+    message =
+        Message::Write(environment_, value, Message::TransferList(isolate_));
+  }
+  if (heap_limit_->hit()) EndByHeapLimit();
+  if (message == nullptr && !HasEnded()) {
+    *error = ToText(isolate_, caught.Exception());
+  }
+  return message;
+}
+
+// The value of a script, or what its promise was fulfilled with; a module's
+// `default`.
+v8::MaybeLocal<v8::Value> Runtime::Completion() {
+  if (!main_module_.IsEmpty()) {
+    return main_module_.Get(isolate_)
+        ->GetModuleNamespace()
+        .As<v8::Object>()
+        ->Get(context(), Name(isolate_, "default"));
+  }
+  if (completion_.IsEmpty()) return v8::Undefined(isolate_);
+  const v8::Local<v8::Value> value = completion_.Get(isolate_);
+  if (!value->IsPromise()) return value;
+  const auto promise = value.As<v8::Promise>();
+  if (promise->State() != v8::Promise::kFulfilled) {
+    return v8::Undefined(isolate_);
+  }
+  return promise->Result();
+}
+
 Ending Runtime::RunToEnd() {
   const Entered entered(*this);
-  while (!ending_) {
+  while (!HasEnded()) {
     if (!HasWork()) {
       for (int i = 0; i < kLastTasks && loop_->PollOne() && !ending_; ++i) {
       }
-      if (ending_ || !HasWork()) break;
+      if (HasEnded() || !HasWork()) break;
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
@@ -281,24 +351,26 @@ Ending Runtime::RunToEnd() {
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
     ReportUnsettled();
   }
+  isolates_->EndAll(is_main_);
   if (!environment_.out->Flush()) OnOutputFailed();
   return ending_.value_or(Ending{});
 }
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return !timers_.empty() || isolate_->HasPendingBackgroundTasks();
+  return !timers_.empty() || !isolates_->empty() ||
+         isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {
-  if (ending_) return;
+  if (HasEnded()) return;
   const v8::HandleScope handles(isolate_);
   // The job is over, and what it entered and forgot with it.
   if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   isolate_->PerformMicrotaskCheckpoint();
   if (environment_.arenas != nullptr) environment_.arenas->OnJobDone();
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (ending_) return;
+  if (HasEnded()) return;
   CheckMainModule();
   if (ending_ || rejections_->empty()) return;
   const v8::Local<v8::Value> reason = rejections_->Take();
@@ -324,6 +396,20 @@ void Runtime::End(Ending ending) {
   loop_->Stop();
 }
 
+bool Runtime::HasEnded() {
+  if (!ending_ && is_interrupted_.load(std::memory_order_relaxed)) {
+    End({Ending::Kind::kInterrupted});
+  }
+  return ending_.has_value();
+}
+
+void Runtime::Interrupt() {
+  is_interrupted_ = true;
+  isolate_->TerminateExecution();
+  // A loop that waits looks again.
+  foreground_->PostTask(std::make_unique<EmptyTask>());
+}
+
 void Runtime::EndByHeapLimit() {
   if (ending_) return;
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
@@ -335,13 +421,13 @@ void Runtime::EndByHeapLimit() {
 
 void Runtime::OnUncaught(const v8::TryCatch& caught) {
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (caught.HasTerminated()) return;  // by Quit
+  if (caught.HasTerminated()) return;  // by Quit or Interrupt
   Report(caught.Message(), caught.Exception(), false);
 }
 
 void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
                      bool in_promise) {
-  if (ending_) return;
+  if (HasEnded()) return;
   const bool is_limit = IsBufferLimit(error);
   std::string where;
   if (is_limit) where = DescribeFrame(isolate_, message->GetStackTrace());
@@ -351,6 +437,7 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
     observer_->OnUncaught(context(), message, error, in_promise);
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
+  if (HasEnded()) return;
   if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }

@@ -9,6 +9,8 @@
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,11 +18,14 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/message.h"
 #include "host/runtime/builtins.h"
+#include "host/runtime/ending.h"
 #include "host/runtime/event_loop.h"
 #include "host/runtime/foreground_tasks.h"
 #include "host/runtime/module_loader.h"
 #include "host/runtime/platform.h"
+#include "host/runtime/program_file.h"
 #include "host/runtime/promise_rejections.h"
 #include "host/runtime/timer_queue.h"
 #include "host/v8_memory/array_buffer_allocator.h"
@@ -31,18 +36,7 @@
 
 namespace jshost {
 
-// How a program ended.
-struct Ending {
-  enum class Kind {
-    kFinished,
-    kQuit,      // `quit_status` says with what
-    kUncaught,  // an exception or a rejection, or unwritable output
-    kMemoryLimit,
-    kUnsettledAwait,  // the module awaits what nothing will settle
-  };
-  Kind kind = Kind::kFinished;
-  int quit_status = 0;
-};
+class IsolateThreads;
 
 // Hears why a program ends. Called on the runtime's thread, in its context.
 class RuntimeObserver {
@@ -68,7 +62,11 @@ class RuntimeObserver {
 struct RuntimeOptions {
   Limits limits;
   std::shared_ptr<jsheap::Allocator> heap;
+  // Also pays for what this isolate takes; null for none.
+  std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
+  std::unique_ptr<Message> worker_data =
+      nullptr;  // null: there is no such global
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
   Output* out = nullptr;
@@ -76,17 +74,11 @@ struct RuntimeOptions {
   // False: globals and the shell's own JavaScript are made anew, as they were
   // for the startup snapshot.
   bool use_snapshot = true;
-};
-
-// The text of a program. `name` is what messages call it: a path as
-// DisplayPath makes it, or "[eval]". `path` is absolute and may not exist.
-struct Program {
-  enum class Kind { kDetect, kClassic, kModule };
-  std::string name;
-  std::string path;
-  std::string text;
-  Kind kind = Kind::kDetect;
-  bool print_result = false;  // of a classic script
+  // The calling thread is about to wait or to end: it gives back what it keeps
+  // of memory.
+  std::function<void()> on_thread_idle = [] {};
+  // It ends with the process: see IsolateThreads::EndAll.
+  bool is_main = false;
 };
 
 class Runtime final : public Host {
@@ -115,6 +107,16 @@ class Runtime final : public Host {
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
 
+  Ending ending() const { return ending_.value_or(Ending{}); }
+
+  // A clone of what the program came to: see Program::keep_result. Null for
+  // undefined, or with `*error` when it can't be cloned, or when cloning it has
+  // ended the program in another way. After RunToEnd said kFinished.
+  std::unique_ptr<Message> CloneResult(std::string* error);
+
+  // Ends the program where it is, as soon as possible. Any thread.
+  void Interrupt();
+
   // What `inspect` shows of a value, or its string.
   std::string Show(v8::Local<v8::Value> value, bool colors);
 
@@ -135,13 +137,14 @@ class Runtime final : public Host {
   Runtime(Platform* platform, RuntimeOptions options, RuntimeObserver* observer,
           const v8::ResourceConstraints& constraints);
   void MakeIsolate(const v8::ResourceConstraints& constraints);
-  void MakeContext(bool use_snapshot);
+  void MakeContext(bool use_snapshot, Message* worker_data);
 
   bool StartClassic(const Program& program, v8::Local<v8::Script> script);
   bool StartModule(v8::Local<v8::Module> module);
   bool Detect(const Program& program, v8::Local<v8::Script>* script,
               v8::Local<v8::Module>* module);
   bool Fail(const v8::TryCatch& caught);
+  v8::MaybeLocal<v8::Value> Completion();
 
   // The end of a task: microtasks, then what they left behind.
   void AfterTask();
@@ -151,6 +154,8 @@ class Runtime final : public Host {
   bool IsBufferLimit(v8::Local<v8::Value> error) const;
   void ReportUnsettled();
   void EndByHeapLimit();
+  // Whether the program has ended, be it by Interrupt.
+  bool HasEnded();
   void End(Ending ending);
   // No JavaScript runs from here on, the caller's next statement included.
   void LeaveJavaScript();
@@ -164,11 +169,14 @@ class Runtime final : public Host {
   RuntimeObserver* const observer_;
   const std::optional<uint64_t> stack_limit_;
   std::optional<Ending> ending_;
+  std::atomic<bool> is_interrupted_{false};
   std::string program_name_;  // of the one started last
 
   std::unique_ptr<EventLoop> loop_;
   TimerQueue timers_;
   std::shared_ptr<ForegroundTasks> foreground_;
+  std::unique_ptr<IsolateThreads> isolates_;
+  const bool is_main_;
   PageAllocator::Payer payer_;
   Environment environment_;
   v8::Isolate* isolate_ = nullptr;
@@ -182,6 +190,7 @@ class Runtime final : public Host {
   v8::Global<v8::Context> context_;
   v8::Global<v8::Module> main_module_;
   v8::Global<v8::Promise> main_promise_;
+  v8::Global<v8::Value> completion_;  // of a classic script, if kept
 };
 
 }  // namespace jshost

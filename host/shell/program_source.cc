@@ -2,35 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "host/globals/files.h"
-#include "host/runtime/file_url.h"
+#include "host/runtime/program_file.h"
 #include "host/runtime/source_text.h"
 
 namespace jshost {
 namespace {
-
-namespace fs = std::filesystem;
-
-// A program without a file; what it imports is relative to the working
-// directory.
-void SetInline(const char* name, std::string text, Program* program) {
-  std::error_code ignored;
-  program->name = name;
-  program->path = (fs::current_path(ignored) / name).string();
-  program->text = std::move(text);
-}
-
-bool ReadScript(const std::string& script, Program* program,
-                std::string* error) {
-  if (!ReadSource(script, &program->text, error)) return false;
-  std::error_code failed;
-  const fs::path real = fs::canonical(script, failed);
-  program->path = failed ? script : real.string();
-  program->name = DisplayPath(program->path);
-  return true;
-}
 
 Program::Kind KindOf(const Options& options, const Program& program) {
   switch (options.kind) {
@@ -41,10 +18,7 @@ Program::Kind KindOf(const Options& options, const Program& program) {
     case Options::SourceKind::kDetect:
       break;
   }
-  if (program.print_result) return Program::Kind::kClassic;
-  if (program.path.ends_with(".mjs")) return Program::Kind::kModule;
-  if (program.path.ends_with(".cjs")) return Program::Kind::kClassic;
-  return Program::Kind::kDetect;
+  return program.print_result ? Program::Kind::kClassic : program.kind;
 }
 
 }  // namespace
@@ -52,8 +26,8 @@ Program::Kind KindOf(const Options& options, const Program& program) {
 bool ReadProgram(const Options& options, Program* program, std::string* error) {
   if (options.eval || options.print) {
     program->print_result = options.print.has_value();
-    SetInline("[eval]", options.print ? *options.print : *options.eval,
-              program);
+    SetInlineProgram("[eval]", options.print ? *options.print : *options.eval,
+                     program);
     if (!CheckSource("-e", program->text, error)) return false;
   } else if (!options.script || *options.script == "-") {
     std::string text;
@@ -61,9 +35,9 @@ bool ReadProgram(const Options& options, Program* program, std::string* error) {
       *error = fmt::format("cannot read standard input: {}", ErrorText(number));
       return false;
     }
-    SetInline("[stdin]", std::move(text), program);
+    SetInlineProgram("[stdin]", std::move(text), program);
     if (!CheckSource("standard input", program->text, error)) return false;
-  } else if (!ReadScript(*options.script, program, error)) {
+  } else if (!ReadProgramFile(*options.script, program, error)) {
     return false;
   }
   program->kind = KindOf(options, *program);

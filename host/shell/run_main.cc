@@ -7,15 +7,15 @@
 #include <cstdio>
 #include <memory>
 
-#include "allocator/size_text.h"
 #include "host/globals/files.h"
 #include "host/globals/output.h"
+#include "host/runtime/end_report.h"
+#include "host/runtime/error_report.h"
+#include "host/runtime/exit_status.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/source_text.h"
 #include "host/runtime/v8_flags.h"
 #include "host/runtime/v8_process.h"
-#include "host/shell/error_report.h"
-#include "host/shell/exit_status.h"
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
 #include "host/v8_memory/fatal.h"
@@ -24,8 +24,6 @@
 
 namespace jshost {
 namespace {
-
-using jsheap::FormatSize;
 
 // What a dying process still has to write; see SetBeforeDeath.
 Output* standard_output = nullptr;
@@ -59,24 +57,11 @@ class Shell final : public RuntimeObserver {
 
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
                      const std::string& where) override {
-    const uint64_t limit = buffers.budget().limit();
-    const uint64_t used = buffers.budget().used();
-    std::string what = "the heap has no memory left for buffers";
-    if (limit != jsheap::Budget::kUnlimited) {
-      what = fmt::format("buffer limit of {} reached", FormatSize(limit));
-    } else if (buffers.source_refused()) {
-      what = "an arena has no memory left for buffers";
-    }
-    SayLine(fmt::format("{} ({} in use, {} more asked for){}{}", what,
-                        FormatSize(used),
-                        FormatSize(buffers.refusals().last_bytes()),
-                        where.empty() ? "" : " ", where));
+    SayLine(DescribeBufferLimit(buffers, where));
   }
 
   void OnUnsettledAwait(const std::string& where) override {
-    SayLine(
-        fmt::format("{}{}top-level await never settled: nothing is left to run",
-                    where, where.empty() ? "" : ": "));
+    SayLine(DescribeUnsettledAwait(where));
   }
 
   void OnOutputFailed(int error) override { SayLine(OutputErrorText(error)); }
@@ -96,27 +81,11 @@ class Shell final : public RuntimeObserver {
   int WriteStats(Platform* platform, double wall_ms, int status);
 
   const Options& options_;
-  Output out_{STDOUT_FILENO};
-  Output err_{STDERR_FILENO, &out_};
+  FileOutput out_{STDOUT_FILENO};
+  FileOutput err_{STDERR_FILENO, &out_};
   ProcessHeap* heap_ = nullptr;
   Runtime* runtime_ = nullptr;
 };
-
-int StatusOf(const Ending& ending) {
-  switch (ending.kind) {
-    case Ending::Kind::kFinished:
-      return kExitOk;
-    case Ending::Kind::kQuit:
-      return ending.quit_status;
-    case Ending::Kind::kUncaught:
-      return kExitUncaught;
-    case Ending::Kind::kMemoryLimit:
-      return kExitMemoryLimit;
-    case Ending::Kind::kUnsettledAwait:
-      return kExitUnsettledAwait;
-  }
-  return kExitOk;
-}
 
 // False when one can't be read. One that throws ends the program.
 bool Shell::RunPreloads(std::string* error) {
@@ -154,20 +123,23 @@ int Shell::Run() {
   // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
   auto* const v8 = new V8Process([heap = heap_] { heap->OnTaskDone(); });
-  RuntimeOptions runtime_options{.limits = options_.limits,
-                                 .heap = heap_->buffers(),
-                                 .script_args = options_.script_args,
-                                 .options_in_effect = DescribeOptions(options_),
-                                 .out = &out_,
-                                 .err = &err_,
-                                 .use_snapshot = use_snapshot};
+  RuntimeOptions runtime_options{
+      .limits = options_.limits,
+      .heap = heap_->buffers(),
+      .script_args = options_.script_args,
+      .options_in_effect = DescribeOptions(options_),
+      .out = &out_,
+      .err = &err_,
+      .use_snapshot = use_snapshot,
+      .on_thread_idle = [heap = heap_] { heap->OnThreadIdle(); },
+      .is_main = true};
   runtime_ =
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)
           .release();
   if (runtime_ == nullptr) return Fail(error);
   if (!RunPreloads(&error)) return Fail(error);
   runtime_->Start(program);
-  const int status = StatusOf(runtime_->RunToEnd());
+  const int status = ExitStatusOf(runtime_->RunToEnd());
 
   const std::chrono::duration<double, std::milli> wall =
       std::chrono::steady_clock::now() - start;
@@ -196,7 +168,7 @@ int RunMain(const Options& options) {
 }
 
 void PrintError(const std::string& message) {
-  Output(STDERR_FILENO).Write("jshost: " + message + "\n");
+  FileOutput(STDERR_FILENO).Write("jshost: " + message + "\n");
 }
 
 }  // namespace jshost

@@ -97,6 +97,17 @@ void* ArrayBufferAllocator::Refuse(size_t bytes, bool by_source) {
   return nullptr;
 }
 
+bool ArrayBufferAllocator::Adopt(size_t bytes) {
+  Lane* lane = account_.TryCharge(bytes);
+  if (lane == nullptr) lane = TryChargeAgain(bytes);
+  if (lane == nullptr) {
+    OnRefusedToHost(bytes);
+    return false;
+  }
+  account_.CountAllocation(*lane, bytes);
+  return true;
+}
+
 void ArrayBufferAllocator::OnRefusedToHost(size_t bytes) {
   failures_.fetch_add(1, kRelaxed);
   source_refused_ = false;

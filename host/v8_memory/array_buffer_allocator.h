@@ -43,6 +43,18 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   void* AllocateUninitialized(size_t bytes) override;
   void Free(void* block, size_t bytes) override;
 
+  // A live block of another allocator counts here from now on, as if it had
+  // been allocated; false, and nothing has happened, when the budget refuses.
+  // On the isolate's thread.
+  bool Adopt(size_t bytes);
+  // An own or adopted block counts elsewhere from now on.
+  void Disown(size_t bytes) { account_.CountFree(bytes); }
+  // A block of this allocator that counted elsewhere counts here again,
+  // whatever the budget says.
+  void TakeBack(size_t bytes) {
+    account_.CountAllocation(account_.Charge(bytes), bytes);
+  }
+
   // A hint about a new block: see jsheap::Allocator.
   void ExpectDenseUse(void* block, size_t bytes) {
     heap_->ExpectDenseUse(block, bytes);

@@ -17,6 +17,10 @@ using jsheap::FormatSizeExact;
 // Two semi-spaces and as much again for large objects (heap.h:312).
 constexpr uint64_t kSemiSpacesInYoung = 3;
 
+// V8's own (heap.cc:4813, flag-definitions.h: stack_size).
+constexpr uint64_t kDefaultInitial = uint64_t{512} << 20;
+constexpr uint64_t kDefaultStack = 984 << 10;
+
 // For C++ frames below JavaScript's last.
 constexpr uint64_t kStackReserve = 256 << 10;
 
@@ -120,6 +124,21 @@ bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
   }
   if (limits.code) constraints->set_code_range_size_in_bytes(*limits.code);
   return true;
+}
+
+LimitsInForce DescribeLimits(const Limits& limits,
+                             const v8::ResourceConstraints& constraints) {
+  const auto or_default = [](uint64_t value, uint64_t otherwise) {
+    return value != 0 ? value : otherwise;
+  };
+  const uint64_t young = constraints.max_young_generation_size_in_bytes();
+  return {
+      .js_heap = constraints.max_old_generation_size_in_bytes() + young,
+      .young = young,
+      .initial = or_default(constraints.initial_old_generation_size_in_bytes(),
+                            kDefaultInitial),
+      .code = or_default(constraints.code_range_size_in_bytes(), kMaxCode),
+      .stack = limits.stack.value_or(kDefaultStack)};
 }
 
 void SetStackLimit(v8::Isolate* isolate, uint64_t bytes) {

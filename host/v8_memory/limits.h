@@ -20,6 +20,16 @@ struct Limits {
   std::optional<uint64_t> code = {};     // code range
   std::optional<uint64_t> stack = {};    // native stack for JavaScript
   std::optional<uint64_t> buffers = {};  // ArrayBuffers and wasm memories
+  std::optional<uint64_t> total = {};    // js_heap and buffers together
+};
+
+// Those that V8 got, its defaults included. Bytes.
+struct LimitsInForce {
+  uint64_t js_heap = 0;
+  uint64_t young = 0;
+  uint64_t initial = 0;
+  uint64_t code = 0;
+  uint64_t stack = 0;
 };
 
 // The smallest value of each that an isolate of ours starts and works with.
@@ -36,6 +46,10 @@ inline constexpr uint64_t kMinStack = uint64_t{64} << 10;
 // breaks. Also raises the process's own stack limit where the stack needs it.
 bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
                  std::string* error);
+
+// What `constraints` and V8's defaults come to.
+LimitsInForce DescribeLimits(const Limits& limits,
+                             const v8::ResourceConstraints& constraints);
 
 // Lets JavaScript use `bytes` of stack below the caller's frame.
 void SetStackLimit(v8::Isolate* isolate, uint64_t bytes);

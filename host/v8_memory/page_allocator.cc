@@ -114,8 +114,8 @@ void PageAllocator::Note(void* address, size_t length, size_t alignment,
   reserved_bytes_.fetch_add(length, kRelaxed);
   if (!may_be_buffer) return;
   std::lock_guard lock(mutex_);
-  reservations_[reinterpret_cast<uintptr_t>(address)] = {length, 0,
-                                                         current_payer->budget};
+  reservations_[reinterpret_cast<uintptr_t>(address)] = {
+      length, 0, current_payer->budget, current_payer->committed};
 }
 
 void PageAllocator::Forget(void* address) {
@@ -152,6 +152,9 @@ bool PageAllocator::Commit(Reservation& reservation, void* base,
   }
   reservation.committed += more;
   buffer_bytes_.fetch_add(more, kRelaxed);
+  if (reservation.counter != nullptr) {
+    reservation.counter->fetch_add(more, kRelaxed);
+  }
   if (refusals != nullptr) refusals->OnServed();
   return true;
 }
@@ -160,6 +163,9 @@ void PageAllocator::Uncommit(Reservation& reservation, size_t committed) {
   const size_t less = reservation.committed - committed;
   reservation.committed = committed;
   buffer_bytes_.fetch_sub(less, kRelaxed);
+  if (reservation.counter != nullptr) {
+    reservation.counter->fetch_sub(less, kRelaxed);
+  }
   if (less != 0) reservation.budget->Release(less);
 }
 

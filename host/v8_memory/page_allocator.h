@@ -38,6 +38,8 @@ class PageAllocator final : public v8::PageAllocator {
   struct Payer {
     std::shared_ptr<jsheap::Budget> budget;
     Refusals* refusals = nullptr;  // told on this thread only
+    // Counts the committed bytes, if set; lives as long as the budget.
+    std::atomic<uint64_t>* committed = nullptr;
   };
 
   // While it lives, the calling thread's reservations are bounded. `payer`
@@ -110,6 +112,7 @@ class PageAllocator final : public v8::PageAllocator {
     size_t length = 0;
     size_t committed = 0;
     std::shared_ptr<jsheap::Budget> budget;
+    std::atomic<uint64_t>* counter = nullptr;
   };
   using Reservations = std::map<uintptr_t, Reservation>;
 

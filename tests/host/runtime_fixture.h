@@ -33,10 +33,11 @@ inline V8Process& Process() {
 // One program and what became of it.
 class TestProgram final : public RuntimeObserver {
  public:
-  explicit TestProgram(Limits limits = {}, bool use_snapshot = true) {
+  explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
+                       const char* allocator = "slab") {
     std::string error;
     RuntimeOptions options{.limits = limits,
-                           .heap = jsheap::MakeAllocator("slab", &error),
+                           .heap = jsheap::MakeAllocator(allocator, &error),
                            .script_args = {},
                            .out = &out_,
                            .err = &err_,
@@ -76,8 +77,8 @@ class TestProgram final : public RuntimeObserver {
   void OnOutputFailed(int) override {}
 
  private:
-  Output out_{1};
-  Output err_{2};
+  FileOutput out_{1};
+  FileOutput err_{2};
   std::string uncaught_;
   std::string buffer_limit_;
   bool in_promise_ = false;

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "allocator/budget/budget.h"
+
 namespace jshost {
 
 class NativeType {
@@ -46,23 +48,36 @@ class NativeTypes {
     return types_.emplace_back(name);
   }
   const std::deque<NativeType>& all() const { return types_; }
+  int64_t bytes() const {
+    int64_t sum = 0;
+    for (const NativeType& type : types_) sum += type.bytes();
+    return sum;
+  }
 
  private:
   std::deque<NativeType> types_;  // none ever moves
 };
 
-// Counts one object for as long as it lives: a member of what is counted.
+// Counts one object for as long as it lives, and charges it: a member of what
+// is counted. It is there already, so the charge can't be refused.
 class NativeCount {
  public:
-  NativeCount(NativeType& type, size_t bytes) : type_(&type), bytes_(bytes) {
+  // `budget` must outlive this.
+  NativeCount(NativeType& type, jsheap::Budget& budget, size_t bytes)
+      : type_(&type), budget_(&budget), bytes_(bytes) {
     type_->Add(1, static_cast<int64_t>(bytes_));
+    budget_->Charge(bytes_);
   }
-  ~NativeCount() { type_->Add(-1, -static_cast<int64_t>(bytes_)); }
+  ~NativeCount() {
+    type_->Add(-1, -static_cast<int64_t>(bytes_));
+    budget_->Release(bytes_);
+  }
   NativeCount(const NativeCount&) = delete;
   NativeCount& operator=(const NativeCount&) = delete;
 
  private:
   NativeType* const type_;
+  jsheap::Budget* const budget_;
   const size_t bytes_;
 };
 

@@ -7,8 +7,8 @@
 //       at a.js:7:1
 //   Caused by: Error: …
 
-#ifndef HOST_SHELL_ERROR_REPORT_H_
-#define HOST_SHELL_ERROR_REPORT_H_
+#ifndef HOST_RUNTIME_ERROR_REPORT_H_
+#define HOST_RUNTIME_ERROR_REPORT_H_
 
 #include <v8-context.h>
 #include <v8-message.h>
@@ -33,4 +33,4 @@ std::string FormatError(v8::Local<v8::Context> context,
 
 }  // namespace jshost
 
-#endif  // HOST_SHELL_ERROR_REPORT_H_
+#endif  // HOST_RUNTIME_ERROR_REPORT_H_

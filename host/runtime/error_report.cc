@@ -1,4 +1,4 @@
-#include "host/shell/error_report.h"
+#include "host/runtime/error_report.h"
 
 #include <fmt/format.h>
 #include <v8-container.h>

@@ -1,0 +1,103 @@
+#include "host/globals/message_reader.h"
+
+#include <v8-exception.h>
+
+#include "host/globals/native/memory_limit.h"
+#include "host/globals/view_kind.h"
+
+namespace jshost {
+
+MessageReader::MessageReader(Environment& env, Message* message)
+    : env_(env),
+      message_(message),
+      shared_(env.isolate),
+      modules_(env.isolate),
+      deserializer_(env.isolate, message->data_, message->size_, this) {}
+
+v8::MaybeLocal<v8::Value> MessageReader::Read() {
+  if (!TakeBuffers() || !MakeShared()) return {};
+  v8::TryCatch caught(env_.isolate);
+  const uint64_t failures = env_.buffers->failures();
+  const v8::MaybeLocal<v8::Value> value = ReadValue();
+  if (!value.IsEmpty()) return value;
+  // V8 only says that it can't.
+  if (env_.buffers->failures() != failures && !caught.HasTerminated()) {
+    caught.Reset();
+    ThrowMemoryLimit(env_, "a message", env_.buffers->refusals().last_bytes());
+  }
+  caught.ReThrow();
+  return {};
+}
+
+v8::MaybeLocal<v8::Value> MessageReader::ReadValue() {
+  const v8::Local<v8::Context> context = env_.isolate->GetCurrentContext();
+  if (!deserializer_.ReadHeader(context).FromMaybe(false)) return {};
+  return deserializer_.ReadValue(context);
+}
+
+// The same memory behind new buffers.
+bool MessageReader::TakeBuffers() {
+  uint32_t number = 0;
+  for (TransferredStore& transferred : message_->transferred_) {
+    const size_t bytes = transferred.size();
+    std::shared_ptr<v8::BackingStore> store = transferred.TakeFor(env_.buffers);
+    if (store == nullptr) {
+      env_.isolate->LowMemoryNotification();
+      store = transferred.TakeFor(env_.buffers);
+    }
+    if (store == nullptr) {
+      ThrowMemoryLimit(env_, "a transferred ArrayBuffer", bytes);
+      return false;
+    }
+    deserializer_.TransferArrayBuffer(
+        number++, v8::ArrayBuffer::New(env_.isolate, std::move(store)));
+  }
+  message_->transferred_.clear();
+  return true;
+}
+
+bool MessageReader::MakeShared() {
+  for (const auto& store : message_->shared_) {
+    shared_.push_back(v8::SharedArrayBuffer::New(env_.isolate, store));
+  }
+  for (const v8::CompiledWasmModule& compiled : message_->modules_) {
+    v8::Local<v8::WasmModuleObject> module;
+    if (!v8::WasmModuleObject::FromCompiledModule(env_.isolate, compiled)
+             .ToLocal(&module)) {
+      return false;
+    }
+    modules_.push_back(module);
+  }
+  return true;
+}
+
+v8::MaybeLocal<v8::SharedArrayBuffer> MessageReader::GetSharedArrayBufferFromId(
+    v8::Isolate*, uint32_t id) {
+  return shared_[id];
+}
+
+v8::MaybeLocal<v8::WasmModuleObject> MessageReader::GetWasmModuleFromId(
+    v8::Isolate*, uint32_t id) {
+  return modules_[id];
+}
+
+v8::MaybeLocal<v8::Object> MessageReader::ReadHostObject(v8::Isolate*) {
+  uint32_t kind = 0;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+  v8::Local<v8::Value> buffer;
+  if (!deserializer_.ReadUint32(&kind) || !deserializer_.ReadUint64(&offset) ||
+      !deserializer_.ReadUint64(&bytes) ||
+      !deserializer_.ReadValue(env_.isolate->GetCurrentContext())
+           .ToLocal(&buffer)) {
+    return {};
+  }
+  const auto view_kind = static_cast<ViewKind>(kind);
+  if (buffer->IsSharedArrayBuffer()) {
+    return MakeView(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset,
+                    bytes);
+  }
+  return MakeView(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
+}
+
+}  // namespace jshost

@@ -1,0 +1,39 @@
+// Makes a value of a message.
+
+#ifndef HOST_GLOBALS_MESSAGE_READER_H_
+#define HOST_GLOBALS_MESSAGE_READER_H_
+
+#include <v8-value-serializer.h>
+
+#include "host/globals/message.h"
+
+namespace jshost {
+
+class MessageReader final : private v8::ValueDeserializer::Delegate {
+ public:
+  MessageReader(Environment& env, Message* message);
+
+  // Once. Empty with an exception pending.
+  v8::MaybeLocal<v8::Value> Read();
+
+ private:
+  v8::MaybeLocal<v8::Object> ReadHostObject(v8::Isolate*) override;
+  v8::MaybeLocal<v8::WasmModuleObject> GetWasmModuleFromId(
+      v8::Isolate*, uint32_t id) override;
+  v8::MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(
+      v8::Isolate*, uint32_t id) override;
+
+  bool TakeBuffers();
+  bool MakeShared();
+  v8::MaybeLocal<v8::Value> ReadValue();
+
+  Environment& env_;
+  Message* const message_;
+  v8::LocalVector<v8::SharedArrayBuffer> shared_;
+  v8::LocalVector<v8::WasmModuleObject> modules_;
+  v8::ValueDeserializer deserializer_;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_GLOBALS_MESSAGE_READER_H_

@@ -1,0 +1,138 @@
+#include "host/globals/message_writer.h"
+
+#include <v8-exception.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "host/globals/data_clone_error.h"
+#include "host/globals/values.h"
+#include "host/globals/view_kind.h"
+
+namespace jshost {
+namespace {
+
+template <typename T>
+uint32_t NumberOf(v8::Isolate* isolate, std::vector<v8::Global<T>>& all,
+                  v8::Local<T> one) {
+  const auto found = std::find(all.begin(), all.end(), one);
+  const auto number = static_cast<uint32_t>(found - all.begin());
+  if (found == all.end()) all.emplace_back(isolate, one);
+  return number;
+}
+
+// Whether views of it are blocks of their own.
+bool HasManyOwners(const Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
+  return env.buffers->arena_heap()->OwnsPlain(buffer->Data()) ||
+         (env.records != nullptr && env.records->Owns(buffer));
+}
+
+}  // namespace
+
+MessageWriter::MessageWriter(Environment& env, Message* message)
+    : env_(env), message_(message), serializer_(env.isolate, this) {
+  // Without such buffers V8 does it better: it knows views that track the
+  // length of a resizable buffer, and the host can't tell those.
+  if (env.arenas != nullptr || env.records != nullptr) {
+    serializer_.SetTreatArrayBufferViewsAsHostObjects(true);
+  }
+}
+
+bool MessageWriter::Write(v8::Local<v8::Value> value,
+                          const v8::LocalVector<v8::ArrayBuffer>& buffers,
+                          size_t* refused) {
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    serializer_.TransferArrayBuffer(static_cast<uint32_t>(i), buffers[i]);
+  }
+  serializer_.WriteHeader();
+  const bool written =
+      serializer_.WriteValue(env_.isolate->GetCurrentContext(), value)
+          .FromMaybe(false);
+  *refused = refused_;
+  if (!written) return false;
+  message_->size_ = serializer_.Release().second;
+  for (const auto& buffer : shared_) {
+    message_->shared_.push_back(buffer.Get(env_.isolate)->GetBackingStore());
+  }
+  for (const auto& module : modules_) {
+    message_->modules_.push_back(module.Get(env_.isolate)->GetCompiledModule());
+  }
+  return true;
+}
+
+void MessageWriter::ThrowDataCloneError(v8::Local<v8::String> message) {
+  jshost::ThrowDataCloneError(env_.isolate, message);
+}
+
+v8::Maybe<uint32_t> MessageWriter::GetSharedArrayBufferId(
+    v8::Isolate* isolate, v8::Local<v8::SharedArrayBuffer> buffer) {
+  return v8::Just(NumberOf(isolate, shared_, buffer));
+}
+
+v8::Maybe<uint32_t> MessageWriter::GetWasmModuleTransferId(
+    v8::Isolate* isolate, v8::Local<v8::WasmModuleObject> module) {
+  return v8::Just(NumberOf(isolate, modules_, module));
+}
+
+v8::Maybe<bool> MessageWriter::WriteHostObject(v8::Isolate* isolate,
+                                               v8::Local<v8::Object> object) {
+  if (object->IsArrayBufferView()) {
+    return WriteView(object.As<v8::ArrayBufferView>());
+  }
+  jshost::ThrowDataCloneError(
+      isolate, Describe(isolate, object) + " could not be cloned");
+  return v8::Nothing<bool>();
+}
+
+v8::Maybe<bool> MessageWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
+  v8::Local<v8::Value> buffer = view->Buffer();
+  const size_t bytes = view->ByteLength();
+  size_t offset = view->ByteOffset();
+  if (buffer->IsArrayBuffer()) {
+    const auto whole = buffer.As<v8::ArrayBuffer>();
+    if (whole->WasDetached()) {
+      jshost::ThrowDataCloneError(
+          env_.isolate, "a view of a detached ArrayBuffer has no bytes");
+      return v8::Nothing<bool>();
+    }
+    if (HasManyOwners(env_, whole)) {
+      v8::Local<v8::ArrayBuffer> part;
+      if (!v8::ArrayBuffer::MaybeNew(env_.isolate, bytes).ToLocal(&part)) {
+        refused_ = bytes;
+        Throw(env_.isolate, ErrorKind::kRangeError,
+              "Array buffer allocation failed");
+        return v8::Nothing<bool>();
+      }
+      view->CopyContents(part->Data(), bytes);
+      buffer = part;
+      offset = 0;
+    }
+  }
+  serializer_.WriteUint32(static_cast<uint32_t>(KindOf(view)));
+  serializer_.WriteUint64(offset);
+  serializer_.WriteUint64(bytes);
+  return serializer_.WriteValue(env_.isolate->GetCurrentContext(), buffer);
+}
+
+// The message has the block from the start, and frees it when writing fails.
+void* MessageWriter::ReallocateBufferMemory(void* old_block, size_t size,
+                                            size_t* actual_size) {
+  const ArrayBufferAllocator::FromHeap from_heap(env_.buffers.get());
+  void* const block = env_.buffers->AllocateUninitialized(size);
+  if (block == nullptr) {
+    refused_ = size;
+    return nullptr;
+  }
+  if (old_block != nullptr) {
+    std::memcpy(block, old_block, message_->capacity_);
+    env_.buffers->Free(old_block, message_->capacity_);
+  }
+  message_->data_ = static_cast<uint8_t*>(block);
+  message_->capacity_ = size;
+  *actual_size = size;
+  return block;
+}
+
+void MessageWriter::FreeBufferMemory(void*) {}
+
+}  // namespace jshost

@@ -1,0 +1,51 @@
+// Writes a value into a message.
+
+#ifndef HOST_GLOBALS_MESSAGE_WRITER_H_
+#define HOST_GLOBALS_MESSAGE_WRITER_H_
+
+#include <v8-persistent-handle.h>
+#include <v8-value-serializer.h>
+
+#include <vector>
+
+#include "host/globals/message.h"
+
+namespace jshost {
+
+class MessageWriter final : private v8::ValueSerializer::Delegate {
+ public:
+  MessageWriter(Environment& env, Message* message);
+
+  // Once. `buffers` will be transferred: they are written as numbers. False
+  // with an exception pending; `*refused` is then the bytes that the heap
+  // refused, if that is why.
+  bool Write(v8::Local<v8::Value> value,
+             const v8::LocalVector<v8::ArrayBuffer>& buffers, size_t* refused);
+
+ private:
+  void ThrowDataCloneError(v8::Local<v8::String> message) override;
+  v8::Maybe<uint32_t> GetSharedArrayBufferId(
+      v8::Isolate* isolate, v8::Local<v8::SharedArrayBuffer> buffer) override;
+  v8::Maybe<uint32_t> GetWasmModuleTransferId(
+      v8::Isolate* isolate, v8::Local<v8::WasmModuleObject> module) override;
+  v8::Maybe<bool> WriteHostObject(v8::Isolate* isolate,
+                                  v8::Local<v8::Object> object) override;
+  void* ReallocateBufferMemory(void* old_block, size_t size,
+                               size_t* actual_size) override;
+  void FreeBufferMemory(void* block) override;
+
+  v8::Maybe<bool> WriteView(v8::Local<v8::ArrayBufferView> view);
+
+  Environment& env_;
+  Message* const message_;
+  size_t refused_ = 0;
+  // What the message has, by number. V8's own handles end with each object
+  // that it writes.
+  std::vector<v8::Global<v8::SharedArrayBuffer>> shared_;
+  std::vector<v8::Global<v8::WasmModuleObject>> modules_;
+  v8::ValueSerializer serializer_;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_GLOBALS_MESSAGE_WRITER_H_

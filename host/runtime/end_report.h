@@ -1,0 +1,21 @@
+// What people are told of the ways in which a program ends, one line each.
+
+#ifndef HOST_RUNTIME_END_REPORT_H_
+#define HOST_RUNTIME_END_REPORT_H_
+
+#include <string>
+
+#include "host/v8_memory/array_buffer_allocator.h"
+
+namespace jshost {
+
+// A buffer was refused; `where` is as DescribeFrame has it.
+std::string DescribeBufferLimit(const ArrayBufferAllocator& buffers,
+                                const std::string& where);
+
+// A module awaits what nothing will settle; `where` names the await.
+std::string DescribeUnsettledAwait(const std::string& where);
+
+}  // namespace jshost
+
+#endif  // HOST_RUNTIME_END_REPORT_H_

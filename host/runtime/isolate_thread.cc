@@ -1,0 +1,291 @@
+#include "host/runtime/isolate_thread.h"
+
+#include <time.h>
+#include <v8-message.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "host/globals/files.h"
+#include "host/globals/values.h"
+#include "host/runtime/end_report.h"
+#include "host/runtime/error_report.h"
+#include "host/runtime/exit_status.h"
+#include "host/runtime/file_url.h"
+#include "host/runtime/source_text.h"
+
+namespace jshost {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstInterrupt{10};
+constexpr milliseconds kLongestInterrupt{1000};
+
+// What V8 uses of a stack unless it is told otherwise, and what C++ may use
+// beyond V8's limit.
+constexpr uint64_t kDefaultStack = 1 << 20;
+constexpr uint64_t kStackReserve = 2 << 20;
+
+double ThreadCpuMs() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e3 +
+         static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+// Whether the uncaught error is V8's about the stack.
+bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
+                     v8::Local<v8::Value> error) {
+  return error->IsNativeError() &&
+         ToText(isolate, message->Get())
+             .ends_with("RangeError: Maximum call stack size exceeded");
+}
+
+Program::Kind KindOf(IsolateOptions::Kind kind) {
+  switch (kind) {
+    case IsolateOptions::Kind::kClassic:
+      return Program::Kind::kClassic;
+    case IsolateOptions::Kind::kModule:
+      return Program::Kind::kModule;
+    case IsolateOptions::Kind::kDetect:
+      break;
+  }
+  return Program::Kind::kDetect;
+}
+
+}  // namespace
+
+IsolateThread::IsolateThread(const FamilyOptions* family,
+                             IsolateOptions options,
+                             std::shared_ptr<jsheap::Allocator> heap,
+                             std::function<void(IsolateResult)> on_end)
+    : family_(*family),
+      data_(std::move(options.data)),
+      options_(std::move(options)),
+      on_end_(std::move(on_end)),
+      heap_(std::move(heap)) {}
+
+IsolateThread::~IsolateThread() = default;
+
+bool IsolateThread::Begin() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(
+      &attributes,
+      options_.limits.stack.value_or(kDefaultStack) + kStackReserve);
+  const int error = pthread_create(&thread_, &attributes, Main, this);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    errno = error;
+    return false;
+  }
+  is_joinable_ = true;
+  if (options_.timeout_ms) {
+    const auto after = std::chrono::duration<double, std::milli>(
+        std::min(*options_.timeout_ms, 1e12));
+    timeout_ = Watchdog::Process().Call(
+        start_ + std::chrono::duration_cast<Clock::duration>(after),
+        [this] { Stop(Outcome::kTimeout); });
+  }
+  return true;
+}
+
+void IsolateThread::Stop(Outcome reason) {
+  const std::lock_guard lock(mutex_);
+  if (stop_ || is_done_) return;
+  stop_ = reason;
+  Interrupt(kFirstInterrupt);
+}
+
+void IsolateThread::Interrupt(milliseconds until_next) {
+  if (is_done_) return;
+  if (runtime_ != nullptr) runtime_->Interrupt();
+  next_interrupt_ =
+      Watchdog::Process().Call(Clock::now() + until_next, [this, until_next] {
+        const std::lock_guard lock(mutex_);
+        Interrupt(std::min(until_next * 2, kLongestInterrupt));
+      });
+}
+
+void IsolateThread::Join() {
+  if (!is_joinable_) return;
+  pthread_join(thread_, nullptr);
+  is_joinable_ = false;
+  if (timeout_) Watchdog::Process().Cancel(*timeout_);
+  std::optional<Watchdog::Id> next;
+  {
+    const std::lock_guard lock(mutex_);
+    next = next_interrupt_;
+  }
+  if (next) Watchdog::Process().Cancel(*next);
+}
+
+bool IsolateThread::JoinWithin(milliseconds time) {
+  {
+    std::unique_lock lock(mutex_);
+    if (!ended_.wait_for(lock, time, [this] { return is_done_; })) return false;
+  }
+  Join();
+  return true;
+}
+
+// --------------------------------------------------------------- the thread
+
+void* IsolateThread::Main(void* self) {
+  auto* const thread = static_cast<IsolateThread*>(self);
+  thread->RunProgram();
+  thread->OnIdle();
+  // Nobody interrupts any more.
+  {
+    const std::lock_guard lock(thread->mutex_);
+    thread->is_done_ = true;
+    // While it is locked: whoever waits for this may destroy it afterwards.
+    thread->ended_.notify_all();
+  }
+  IsolateResult& result = thread->result_;
+  const std::chrono::duration<double, std::milli> wall =
+      Clock::now() - thread->start_;
+  result.wall_ms = wall.count();
+  result.cpu_ms = ThreadCpuMs();
+  thread->on_end_(std::move(result));
+  return nullptr;
+}
+
+void IsolateThread::RunProgram() {
+  std::string error;
+  Program program;
+  if (!ReadProgram(&program, &error)) return Refuse(error);
+  RuntimeOptions options{.limits = options_.limits,
+                         .heap = heap_,
+                         .family_budget = family_.budget,
+                         .script_args = options_.args,
+                         .worker_data = std::move(data_),
+                         .options_in_effect = family_.options_in_effect,
+                         .out = &output_,
+                         .err = &output_,
+                         .use_snapshot = family_.use_snapshot,
+                         .on_thread_idle = family_.on_thread_idle};
+  const std::unique_ptr<Runtime> runtime =
+      Runtime::Create(family_.platform, std::move(options), this, &error);
+  if (runtime == nullptr) return Refuse(error);
+  running_ = runtime.get();
+  program.keep_result = true;
+  Publish(runtime.get());
+  runtime->Start(program);
+  if (runtime->RunToEnd().kind == Ending::Kind::kFinished) TakeValue();
+  Withdraw();
+  SetOutcome(runtime->ending());
+  result_.gc = runtime->gc();
+  result_.output = output_.Take();
+}
+
+bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
+  if (options_.is_text) {
+    if (!CheckSource("code", options_.script, error)) return false;
+    SetInlineProgram("[eval]", options_.script, program);
+  } else {
+    const std::string path =
+        (std::filesystem::path(options_.folder) / options_.script)
+            .lexically_normal()
+            .string();
+    if (!ReadProgramFile(path, program, error)) return false;
+  }
+  if (options_.kind != IsolateOptions::Kind::kDetect) {
+    program->kind = KindOf(options_.kind);
+  }
+  return true;
+}
+
+void IsolateThread::Publish(Runtime* runtime) {
+  const std::lock_guard lock(mutex_);
+  runtime_ = runtime;
+  if (stop_) runtime->Interrupt();
+}
+
+void IsolateThread::Withdraw() {
+  const std::lock_guard lock(mutex_);
+  runtime_ = nullptr;
+}
+
+void IsolateThread::Refuse(const std::string& error) {
+  AddLine(error);
+  result_.outcome = Outcome::kThrew;
+  result_.exit_code = kExitUsage;
+}
+
+void IsolateThread::SetOutcome(const Ending& ending) {
+  result_.exit_code = ExitStatusOf(ending);
+  switch (ending.kind) {
+    case Ending::Kind::kFinished:
+    case Ending::Kind::kQuit:
+      result_.outcome = Outcome::kCompleted;
+      break;
+    case Ending::Kind::kUncaught:
+      if (result_.outcome != Outcome::kStackLimit) {
+        result_.outcome = Outcome::kThrew;
+      }
+      break;
+    case Ending::Kind::kUnsettledAwait:
+      result_.outcome = Outcome::kThrew;
+      break;
+    case Ending::Kind::kMemoryLimit:
+      break;  // the observer knows which
+    case Ending::Kind::kInterrupted: {
+      const std::lock_guard lock(mutex_);
+      result_.outcome = stop_.value_or(Outcome::kTerminated);
+      break;
+    }
+  }
+}
+
+// Its getters may run for long, or into a limit.
+void IsolateThread::TakeValue() {
+  std::string error;
+  result_.value = running_->CloneResult(&error);
+  if (!error.empty()) result_.error += UnclonedResult(error);
+}
+
+// As the shell says it.
+void IsolateThread::AddLine(const std::string& line) {
+  result_.error += "jshost: " + line + "\n";
+}
+
+void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
+                               v8::Local<v8::Message> message,
+                               v8::Local<v8::Value> error, bool in_promise) {
+  if (IsStackOverflow(running_->isolate(), message, error)) {
+    result_.outcome = Outcome::kStackLimit;
+  }
+  const auto show = [this](v8::Local<v8::Value> value) {
+    return running_->Show(value, false);
+  };
+  result_.error += FormatError(context, {message, error, in_promise, show});
+}
+
+void IsolateThread::OnIdle() {
+  heap_->IdleThread();
+  family_.on_thread_idle();
+}
+
+void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
+  result_.outcome = Outcome::kJsHeapLimit;
+  AddLine(DescribeHit(hit));
+}
+
+void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
+                                  const std::string& where) {
+  result_.outcome = Outcome::kBufferLimit;
+  AddLine(DescribeBufferLimit(buffers, where));
+}
+
+void IsolateThread::OnUnsettledAwait(const std::string& where) {
+  AddLine(DescribeUnsettledAwait(where));
+}
+
+void IsolateThread::OnOutputFailed(int error) {
+  AddLine(OutputErrorText(error));
+}
+
+}  // namespace jshost

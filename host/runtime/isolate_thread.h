@@ -1,0 +1,122 @@
+// An isolate that runs a program on a thread of its own.
+
+#ifndef HOST_RUNTIME_ISOLATE_THREAD_H_
+#define HOST_RUNTIME_ISOLATE_THREAD_H_
+
+#include <pthread.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "allocator/allocator.h"
+#include "allocator/budget/budget.h"
+#include "host/globals/captured_output.h"
+#include "host/globals/isolates.h"
+#include "host/runtime/platform.h"
+#include "host/runtime/runtime.h"
+#include "host/runtime/watchdog.h"
+
+namespace jshost {
+
+// What an isolate and those that it starts have in common.
+struct FamilyOptions {
+  Platform* platform = nullptr;
+  std::shared_ptr<jsheap::Allocator> heap;
+  std::shared_ptr<jsheap::Budget> budget;  // of the starter
+  std::vector<std::pair<std::string, std::string>> options_in_effect;
+  bool use_snapshot = true;
+  // The calling thread gives back what it keeps for itself.
+  std::function<void()> on_thread_idle;
+};
+
+// Members are for the starter's thread, unless they say otherwise.
+class IsolateThread final : public IsolateHandle, private RuntimeObserver {
+ public:
+  // `on_end` is called on the new thread, as its last deed. `family` must
+  // outlive this.
+  IsolateThread(const FamilyOptions* family, IsolateOptions options,
+                std::shared_ptr<jsheap::Allocator> heap,
+                std::function<void(IsolateResult)> on_end);
+  // It was joined, or didn't begin.
+  ~IsolateThread();
+  IsolateThread(const IsolateThread&) = delete;
+  IsolateThread& operator=(const IsolateThread&) = delete;
+
+  // Starts the thread. False, with errno, when the system has none.
+  bool Begin();
+
+  // Any thread.
+  void Terminate() override { Stop(Outcome::kTerminated); }
+
+  // Waits for the thread's end.
+  void Join();
+  // The same, but false when it takes longer than that.
+  bool JoinWithin(std::chrono::milliseconds time);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // Ends the program for that reason, if it still runs and isn't ending for
+  // another. Any thread.
+  void Stop(Outcome reason);
+  // Again and again, since a termination that comes at the wrong moment is
+  // lost. Under mutex_.
+  void Interrupt(std::chrono::milliseconds until_next);
+
+  // The rest is the thread's.
+  static void* Main(void* self);
+  void RunProgram();
+  bool ReadProgram(Program* program, std::string* error) const;
+  void Publish(Runtime* runtime);
+  void Withdraw();
+  void SetOutcome(const Ending& ending);
+  void TakeValue();
+  void Refuse(const std::string& error);
+  void AddLine(const std::string& line);
+
+  // RuntimeObserver:
+  void OnUncaught(v8::Local<v8::Context> context,
+                  v8::Local<v8::Message> message, v8::Local<v8::Value> error,
+                  bool in_promise) override;
+  void OnIdle() override;
+  void OnHeapLimit(const HeapLimitGuard::Hit& hit) override;
+  void OnBufferLimit(const ArrayBufferAllocator& buffers,
+                     const std::string& where) override;
+  void OnUnsettledAwait(const std::string& where) override;
+  void OnOutputFailed(int error) override;
+
+  const FamilyOptions& family_;
+  std::unique_ptr<Message> data_;  // the thread's
+  const IsolateOptions options_;
+  const std::function<void(IsolateResult)> on_end_;
+  const Clock::time_point start_ = Clock::now();
+
+  // The thread's.
+  std::shared_ptr<jsheap::Allocator> heap_;
+  CapturedOutput output_;
+  IsolateResult result_;
+  Runtime* running_ = nullptr;
+
+  pthread_t thread_{};
+  bool is_joinable_ = false;
+  std::optional<Watchdog::Id> timeout_;
+
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  // Guarded by mutex_.
+  Runtime* runtime_ = nullptr;  // while it can be interrupted
+  std::optional<Outcome> stop_;
+  std::optional<Watchdog::Id> next_interrupt_;
+  bool is_done_ = false;
+};
+
+}  // namespace jshost
+
+#endif  // HOST_RUNTIME_ISOLATE_THREAD_H_
