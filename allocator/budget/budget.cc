@@ -54,6 +54,28 @@ uint64_t Budget::used() const {
   return used_ - std::min(used_, in_advance);
 }
 
+const Budget* Budget::ObstacleFor(uint64_t bytes) const {
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    const uint64_t most = budget->limit();
+    if (most == kUnlimited) continue;
+    if (bytes > most || budget->used() > most - bytes) return budget;
+  }
+  return nullptr;
+}
+
+uint64_t Budget::Excess() const {
+  uint64_t excess = 0;
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    const uint64_t most = budget->limit();
+    if (most == kUnlimited) continue;
+    const uint64_t in_use = budget->used();
+    excess = std::max(excess, in_use - std::min(in_use, most));
+  }
+  return excess;
+}
+
 void Budget::set_limit(uint64_t limit) {
   std::lock_guard lock(root_->mutex_);
   limit_.store(limit, std::memory_order_relaxed);

@@ -40,6 +40,16 @@ class Budget {
   // Gives back what was charged.
   void Release(uint64_t bytes);
 
+  // The innermost of this budget and its ancestors that has no room for
+  // `bytes` more; null when all have.
+  const Budget* ObstacleFor(uint64_t bytes) const;
+
+  // By how many bytes this budget or an ancestor is beyond its limit, the most
+  // of them.
+  uint64_t Excess() const;
+  // Whether this budget or an ancestor has a limit.
+  bool IsLimited() const;
+
   // Bytes charged and not released, without what accounts hold in advance.
   uint64_t used() const;
   uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
@@ -62,7 +72,6 @@ class Budget {
   bool Fits(uint64_t bytes) const;
   // What could be charged here now.
   uint64_t Room() const;
-  bool IsLimited() const;
   template <typename Fn>
   void ForEachAccount(Fn fn);
 

@@ -168,6 +168,7 @@ class Runtime final : public Host {
   Platform* const platform_;
   RuntimeObserver* const observer_;
   const std::optional<uint64_t> stack_limit_;
+  const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
   std::string program_name_;  // of the one started last
