@@ -203,11 +203,12 @@ class Writer final : private v8::ValueSerializer::Delegate {
 
 class Reader final : private v8::ValueDeserializer::Delegate {
  public:
-  Reader(v8::Isolate* isolate, const Shared& shared,
+  Reader(Environment& env, const Shared& shared,
          std::pair<uint8_t*, size_t> data)
-      : isolate_(isolate),
+      : env_(env),
+        isolate_(env.isolate),
         shared_(shared),
-        deserializer_(isolate, data.first, data.second, this) {}
+        deserializer_(env.isolate, data.first, data.second, this) {}
 
   v8::MaybeLocal<v8::Value> Read(
       const std::vector<v8::Local<v8::ArrayBuffer>>& transferred) {
@@ -216,7 +217,17 @@ class Reader final : private v8::ValueDeserializer::Delegate {
       deserializer_.TransferArrayBuffer(i, transferred[i]);
     }
     if (!deserializer_.ReadHeader(context).FromMaybe(false)) return {};
-    return deserializer_.ReadValue(context);
+    const uint64_t failures = env_.buffers->failures();
+    v8::TryCatch caught(isolate_);
+    const v8::MaybeLocal<v8::Value> value = deserializer_.ReadValue(context);
+    if (!caught.HasCaught()) return value;
+    if (caught.CanContinue() && env_.buffers->failures() != failures) {
+      // V8 says only that it is "unable to deserialize".
+      caught.Reset();
+      Throw(isolate_, ErrorKind::kRangeError, "Array buffer allocation failed");
+    }
+    caught.ReThrow();
+    return {};
   }
 
  private:
@@ -244,12 +255,25 @@ class Reader final : private v8::ValueDeserializer::Delegate {
     }
     const auto view_kind = static_cast<ViewKind>(kind);
     if (buffer->IsSharedArrayBuffer()) {
-      return MakeView(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset,
-                      bytes);
+      return View(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset, bytes);
     }
-    return MakeView(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
+    return View(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
   }
 
+  // Getters of the value may have resized the buffer between the two.
+  template <typename Buffer>
+  v8::MaybeLocal<v8::Object> View(ViewKind kind, v8::Local<Buffer> buffer,
+                                  uint64_t offset, uint64_t bytes) {
+    if (offset + bytes <= buffer->ByteLength()) {
+      return MakeView(kind, buffer, offset, bytes);
+    }
+    ThrowDataCloneError(isolate_,
+                        "a view could not be cloned: its buffer was resized "
+                        "while others were");
+    return {};
+  }
+
+  Environment& env_;
   v8::Isolate* const isolate_;
   const Shared& shared_;
   v8::ValueDeserializer deserializer_;
@@ -405,7 +429,7 @@ v8::MaybeLocal<v8::Value> StructuredClone(Environment& env,
   // Getters of the value may have detached some.
   if (!Transfer(env, &buffers)) return {};
   v8::Local<v8::Value> clone;
-  if (!Reader(env.isolate, shared, data).Read(buffers).ToLocal(&clone)) {
+  if (!Reader(env, shared, data).Read(buffers).ToLocal(&clone)) {
     return {};
   }
   return handles.Escape(clone);
