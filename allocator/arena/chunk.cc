@@ -40,10 +40,14 @@ void ChunkAccount::ReleaseBlock(uint64_t bytes) {
 }
 
 void ChunkAccount::DropReference() {
-  if (references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  ChunkAccount* const parent = outer;
-  delete this;
-  if (parent != nullptr) parent->DropReference();
+  // Accounts nest deeper than the stack could follow.
+  ChunkAccount* account = this;
+  while (account != nullptr &&
+         account->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    ChunkAccount* const parent = account->outer;
+    delete account;
+    account = parent;
+  }
 }
 
 Chunk* Chunk::Make(PageHeap& pages, ChunkAccount& account, Lifetime lifetime,

@@ -20,19 +20,24 @@ namespace jsheap {
 struct ChunkAccount {
   // For the bytes of chunks, `limit` and `parent`, which may be null and must
   // outlive the account.
-  ChunkAccount(uint64_t limit, Budget* parent) : budget(limit, parent) {}
+  ChunkAccount(uint64_t limit, Budget* parent)
+      : budget(limit, parent), blocks(own_blocks) {}
   // An account within `outer`, of which the blocks may take `block_limit`
   // bytes. Keeps a reference to `outer`.
   ChunkAccount(ChunkAccount* outer_account, uint64_t block_limit)
       : budget(Budget::kUnlimited, &outer_account->budget),
-        blocks(block_limit, &outer_account->blocks),
+        own_blocks(block_limit, &outer_account->blocks),
+        blocks(block_limit == Budget::kUnlimited ? outer_account->blocks
+                                                 : own_blocks),
         outer(outer_account) {
     outer->AddReference();
   }
 
   Budget budget;  // bytes of chunks
-  // Bytes of live counted blocks, and what else the owner charges.
-  Budget blocks;
+  Budget own_blocks;
+  // Bytes of live counted blocks, and what else the owner charges: its own, or
+  // where that has no limit the outer one, as a charge takes time for each.
+  Budget& blocks;
   std::atomic<uint64_t> chunks{0};
   std::atomic<uint64_t> retired{0};     // of them, those the arena has left
   std::atomic<uint64_t> live_bytes{0};  // of live counted blocks, as requested

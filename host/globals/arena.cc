@@ -152,18 +152,22 @@ double SizeOf(Environment&, v8::Local<v8::Value> source) {
   return -1;
 }
 
-char* StartOf(v8::Local<v8::Value> target) {
-  if (target->IsArrayBuffer()) {
-    return static_cast<char*>(target.As<v8::ArrayBuffer>()->Data());
-  }
-  const auto view = target.As<v8::ArrayBufferView>();
+char* StartOf(v8::Local<v8::ArrayBufferView> view) {
   return static_cast<char*>(view->Buffer()->Data()) + view->ByteOffset();
 }
 
-// Copies the bytes of `source` to the start of `target`, which has room.
+// Copies the bytes of `source` to the start of `target`, a buffer or a view, as
+// far as it has room: another thread may have made the source grow meanwhile.
 void CopyBytes(Environment&, v8::Local<v8::Value> target, Bytes source) {
   const std::string_view bytes = source.view();
-  if (!bytes.empty()) bytes.copy(StartOf(target), bytes.size());
+  if (bytes.empty()) return;
+  if (target->IsArrayBuffer()) {
+    const auto buffer = target.As<v8::ArrayBuffer>();
+    bytes.copy(static_cast<char*>(buffer->Data()), buffer->ByteLength());
+  } else {
+    const auto view = target.As<v8::ArrayBufferView>();
+    bytes.copy(StartOf(view), view->ByteLength());
+  }
 }
 
 double Utf8Length(Environment& env, v8::Local<v8::Value> text) {
@@ -174,7 +178,7 @@ void WriteUtf8(Environment& env, v8::Local<v8::Value> target,
                v8::Local<v8::Value> text) {
   const auto view = target.As<v8::ArrayBufferView>();
   if (view->ByteLength() == 0) return;
-  text.As<v8::String>()->WriteUtf8(env.isolate, StartOf(target),
+  text.As<v8::String>()->WriteUtf8(env.isolate, StartOf(view),
                                    view->ByteLength(),
                                    v8::String::WriteFlags::kReplaceInvalidUtf8);
 }

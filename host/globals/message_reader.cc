@@ -2,8 +2,8 @@
 
 #include <v8-exception.h>
 
+#include "host/globals/data_clone_error.h"
 #include "host/globals/native/memory_limit.h"
-#include "host/globals/view_kind.h"
 
 namespace jshost {
 
@@ -94,10 +94,24 @@ v8::MaybeLocal<v8::Object> MessageReader::ReadHostObject(v8::Isolate*) {
   }
   const auto view_kind = static_cast<ViewKind>(kind);
   if (buffer->IsSharedArrayBuffer()) {
-    return MakeView(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset,
-                    bytes);
+    return View(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset, bytes);
   }
-  return MakeView(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
+  return View(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
+}
+
+// Getters of the value may have resized the buffer after the view was written.
+template <typename Buffer>
+v8::MaybeLocal<v8::Object> MessageReader::View(ViewKind kind,
+                                               v8::Local<Buffer> buffer,
+                                               uint64_t offset,
+                                               uint64_t bytes) {
+  if (offset + bytes <= buffer->ByteLength()) {
+    return MakeView(kind, buffer, offset, bytes);
+  }
+  ThrowDataCloneError(env_.isolate,
+                      "a view could not be cloned: its buffer was resized "
+                      "while others were");
+  return {};
 }
 
 }  // namespace jshost

@@ -6,6 +6,7 @@
 #include <v8-value-serializer.h>
 
 #include "host/globals/message.h"
+#include "host/globals/view_kind.h"
 
 namespace jshost {
 
@@ -23,6 +24,9 @@ class MessageReader final : private v8::ValueDeserializer::Delegate {
   v8::MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(
       v8::Isolate*, uint32_t id) override;
 
+  template <typename Buffer>
+  v8::MaybeLocal<v8::Object> View(ViewKind kind, v8::Local<Buffer> buffer,
+                                  uint64_t offset, uint64_t bytes);
   bool TakeBuffers();
   bool MakeShared();
   v8::MaybeLocal<v8::Value> ReadValue();

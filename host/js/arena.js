@@ -109,14 +109,23 @@
 
   // ----------------------------------------------------------------- Arena
 
+  let enter;  // an arena, by its handle
+
   // What `enter` returns.
   class Entered {
-    #entry;
-    constructor(entry) { this.#entry = entry; }
+    #entry = 0;
     [SymbolDispose]() {
       const entry = this.#entry;
       this.#entry = 0;
       if (entry !== 0) native.leave(entry);
+    }
+    static {
+      enter = (handle) => {
+        // Nothing that could throw comes after the arena is entered.
+        const entered = new Entered();
+        entered.#entry = native.enter(handle);
+        return entered;
+      };
     }
   }
 
@@ -241,6 +250,10 @@
 
     buffer(bytes) {
       checkLength('bytes', bytes);
+      return this.#makeBuffer(bytes);
+    }
+
+    #makeBuffer(bytes) {
       const buffer = native.makeBuffer(this.#live(), bytes);
       if (typeof buffer === 'string') throw this.#obstacleError(buffer, bytes);
       return buffer;
@@ -248,14 +261,14 @@
 
     copy(source) {
       const bytes = this.#sizeOf('source', source);
-      const view = this.alloc(bytes);
+      const view = this.#allocSlow(bytes, kAlignment);
       native.copyBytes(view, source);
       return view;
     }
 
     utf8(text) {
       if (typeof text !== 'string') throw wrongType('text', 'a string', text);
-      const view = this.alloc(native.utf8Length(text));
+      const view = this.#allocSlow(native.utf8Length(text), kAlignment);
       native.writeUtf8(view, text);
       return view;
     }
@@ -269,7 +282,7 @@
     }
 
     enter() {
-      return new Entered(native.enter(this.#live()));
+      return enter(this.#live());
     }
 
     scope(fn = undefined) {
@@ -302,13 +315,13 @@
       const bytes = this.#sizeOf('value', value);
       const tag = TypedArrayPrototypeGetSymbolToStringTag(value);
       let kept;
-      if (tag !== undefined) {
-        kept = parent.array(constructorFor(tag), TypedArrayPrototypeGetLength(value));
-      } else if (isDataView(value)) {
-        const buffer = parent.#take(bytes, kAlignment);
-        kept = new DataView(buffer, parent.#state[kOffset], bytes);
+      if (tag === undefined && !isDataView(value)) {
+        kept = parent.#makeBuffer(bytes);
       } else {
-        kept = parent.buffer(bytes);
+        const buffer = parent.#take(bytes, kAlignment);
+        const at = parent.#state[kOffset];
+        kept = tag === undefined ? new DataView(buffer, at, bytes)
+          : new (constructorFor(tag))(buffer, at, TypedArrayPrototypeGetLength(value));
       }
       native.copyBytes(kept, value);
       return kept;

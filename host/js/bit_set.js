@@ -32,7 +32,7 @@
     }
 
     get(index) {
-      if (#words in this && index >>> 0 === index) {
+      if (#words in this && typeof index === 'number' && index >>> 0 === index) {
         const words = this.#words;
         const word = index >>> 5;
         if (word < words.length) return (words[word] >>> index & 1) !== 0;
@@ -41,7 +41,8 @@
     }
 
     set(index, value = true) {
-      if (#words in this && index >>> 0 === index && index < this.#size) {
+      if (#words in this && typeof index === 'number' && index >>> 0 === index &&
+          index < this.#size) {
         const words = this.#words;
         const word = index >>> 5;
         if (word < words.length) {
@@ -56,7 +57,8 @@
     }
 
     flip(index) {
-      if (#words in this && index >>> 0 === index && index < this.#size) {
+      if (#words in this && typeof index === 'number' && index >>> 0 === index &&
+          index < this.#size) {
         const words = this.#words;
         const word = index >>> 5;
         if (word < words.length) {
@@ -70,7 +72,7 @@
     }
 
     nextSet(from = 0) {
-      if (#words in this && from >>> 0 === from) {
+      if (#words in this && typeof from === 'number' && from >>> 0 === from) {
         const words = this.#words;
         const word = from >>> 5;
         if (word < words.length) {

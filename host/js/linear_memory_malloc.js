@@ -80,20 +80,31 @@
     return kHeader + MathFloor((bytes + 7) / kGranule);
   }
 
+  // For notes about blocks.
+  function newNotes(length) {
+    try {
+      return new Int32Array(length);
+    } catch {
+      throw memoryError('buffers', length * 4,
+                        'LinearMemory: no room for notes about its blocks; free some or raise ' +
+                        '--buffer-limit');
+    }
+  }
+
   class Malloc {
     space;
     base;             // granules; nothing below is ours
     end = 0;          // of the last region
     last = 0;         // node of its last block
     capacity = 64;    // nodes that there is room for
-    nodes = new Int32Array(64 * kStride);
+    nodes = newNotes(64 * kStride);
     nodeCount = 1;    // ever used, with node 0
     spare = 0;        // the first of those that are again unused
     spares = 0;       // how many they are
-    heads = new Int32Array(kWords * 32);  // by bin
-    bits = new Int32Array(kWords);
-    cached = new Int32Array(kWords * 32);       // by bin: the first cached block
-    cachedCounts = new Int32Array(kWords * 32);
+    heads = newNotes(kWords * 32);  // by bin
+    bits = newNotes(kWords);
+    cached = newNotes(kWords * 32);       // by bin: the first cached block
+    cachedCounts = newNotes(kWords * 32);
     hasCached = false;
     blocks = 0;
     usedBytes = 0;

@@ -142,7 +142,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   heap_limit_->Attach(environment_.limits.young);
   environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
-  payer_ = {.budget = {environment_.budget, &environment_.budget->total()},
+  payer_ = {.budget = environment_.buffers->shared_budget(),
             .refusals = refusals,
             .committed = &environment_.budget->page_counter(),
             .heap_pages = heap_limit_.get()};

@@ -77,9 +77,14 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::Reset() {
 void ScriptArena::Dispose() {
   if (!is_alive_) return;
   RaisePeaks();
+  EndScopes();
+  End();
+}
+
+// Without scopes, and after the peaks were raised.
+void ScriptArena::End() {
   const uint64_t used = ChunkBytesInUse();
   const bool was_one_chunk = current_ == 0;
-  EndScopes();
   EndBlocks();
   if (!was_one_chunk) JoinChunks(used);
   // What another arena may begin with.
@@ -108,7 +113,11 @@ void ScriptArena::Abandon() {
 }
 
 void ScriptArena::LeaveParent() {
-  if (parent_ != nullptr) std::erase(parent_->scopes_, this);
+  if (parent_ == nullptr) return;
+  // Most end in the opposite order of their beginnings.
+  std::vector<ScriptArena*>& scopes = parent_->scopes_;
+  *std::find(scopes.rbegin(), scopes.rend(), this) = scopes.back();
+  scopes.pop_back();
   parent_ = nullptr;
 }
 
@@ -242,11 +251,15 @@ v8::MaybeLocal<v8::ArrayBuffer> ScriptArena::MakeBuffer(size_t bytes,
 
 // ------------------------------------------------------------ end of a round
 
+// The innermost first. Their ends take them out of the lists.
 void ScriptArena::EndScopes() {
-  // Their ends take them out of the list.
-  while (!scopes_.empty()) {
-    ScriptArena* const scope = scopes_.back();
-    scope->Dispose();
+  ScriptArena* at = this;
+  for (;;) {
+    while (!at->scopes_.empty()) at = at->scopes_.back();
+    if (at == this) return;
+    ScriptArena* const scope = at;
+    at = scope->parent_;
+    scope->End();
     scope->DropSpare();
   }
 }

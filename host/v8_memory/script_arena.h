@@ -130,10 +130,16 @@ class ScriptArena final : public BlockSource {
   jsheap::ChunkAccount* account();
   jsheap::CountedBlocks& counted();
 
+  // Scopes in this arena and in its scopes; they nest deeper than the stack
+  // could follow.
+  std::vector<ScriptArena*> ScopesInside() const;
+
   // Use.
   uint64_t ChunkBytesInUse() const { return left_bytes_ + state()->at; }
+  uint64_t OwnPlainBytes() const { return ChunkBytesInUse() + big_bytes_; }
   uint64_t PlainBytes() const;  // of this arena and its scopes
-  uint64_t UsedBytes() const;
+  uint64_t CountedBytes() const;
+  uint64_t UsedBytes() const { return PlainBytes() + CountedBytes(); }
   void AddChunks(ScriptArenaStats* stats) const;
   void CountBlocks();
   void RaisePeaks();
@@ -143,7 +149,6 @@ class ScriptArena final : public BlockSource {
   bool HasRoomFor(uint64_t bytes);
   Obstacle MemoryObstacleFor(size_t bytes) const;
   void TakeBackGrants();
-  void TakeBackGrant();
   void TakeBackOwnGrant();
 
   // Chunks.
@@ -163,6 +168,7 @@ class ScriptArena final : public BlockSource {
   Big* FindBig(size_t bytes, Obstacle* obstacle);
 
   // The end of a round.
+  void End();
   void EndBlocks();
   void EndScopes();
   void Trim(size_t kept_bytes);

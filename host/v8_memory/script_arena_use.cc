@@ -12,12 +12,32 @@ using jsheap::kPageBytes;
 using jsheap::PolicyOf;
 using jsheap::RoundUp;
 
+namespace {
+
+// So many arenas, from a scope outward, hear of the peak at its end, and nobody
+// pays for all of a deep nest each time. The peaks of those further out are as
+// of their own ends, resets and stats().
+constexpr int kMostPeaks = 64;
+
+}  // namespace
+
 // ------------------------------------------------------------------ figures
 
+// An account lies in the parent's: the outermost that is missing comes first.
 ChunkAccount* ScriptArena::account() {
-  if (account_ == nullptr) {
-    account_ = new ChunkAccount(
-        parent_ != nullptr ? parent_->account() : arenas_.counted_, limit_);
+  if (account_ != nullptr) return account_;
+  std::vector<ScriptArena*> missing;
+  ChunkAccount* outer = arenas_.counted_;
+  for (ScriptArena* arena = this; arena != nullptr; arena = arena->parent_) {
+    if (arena->account_ != nullptr) {
+      outer = arena->account_;
+      break;
+    }
+    missing.push_back(arena);
+  }
+  for (; !missing.empty(); missing.pop_back()) {
+    ScriptArena* const arena = missing.back();
+    outer = arena->account_ = new ChunkAccount(outer, arena->limit_);
   }
   return account_;
 }
@@ -33,16 +53,26 @@ jsheap::CountedBlocks& ScriptArena::counted() {
   return *counted_;
 }
 
+std::vector<ScriptArena*> ScriptArena::ScopesInside() const {
+  std::vector<ScriptArena*> inside = scopes_;
+  for (size_t i = 0; i < inside.size(); ++i) {
+    const std::vector<ScriptArena*>& more = inside[i]->scopes_;
+    inside.insert(inside.end(), more.begin(), more.end());
+  }
+  return inside;
+}
+
 uint64_t ScriptArena::PlainBytes() const {
-  uint64_t bytes = ChunkBytesInUse() + big_bytes_;
-  for (const ScriptArena* scope : scopes_) bytes += scope->PlainBytes();
+  uint64_t bytes = OwnPlainBytes();
+  if (scopes_.empty()) return bytes;
+  for (const ScriptArena* scope : ScopesInside()) {
+    bytes += scope->OwnPlainBytes();
+  }
   return bytes;
 }
 
-uint64_t ScriptArena::UsedBytes() const {
-  const uint64_t counted =
-      account_ != nullptr ? account_->live_bytes.load() : 0;
-  return PlainBytes() + counted;
+uint64_t ScriptArena::CountedBytes() const {
+  return account_ != nullptr ? account_->live_bytes.load() : 0;
 }
 
 // JavaScript's counter can't go round unseen: a chunk has less than 2^32
@@ -55,17 +85,26 @@ void ScriptArena::CountBlocks() {
 
 // Plain bytes only fall at the end of a round, of this arena or of a scope.
 void ScriptArena::RaisePeaks() {
-  for (ScriptArena* arena = this; arena != nullptr; arena = arena->parent_) {
-    arena->peak_bytes_ = std::max(arena->peak_bytes_, arena->UsedBytes());
+  uint64_t plain = PlainBytes();
+  ScriptArena* arena = this;
+  for (int i = 0; i < kMostPeaks; ++i) {
+    arena->peak_bytes_ =
+        std::max(arena->peak_bytes_, plain + arena->CountedBytes());
+    ScriptArena* const parent = arena->parent_;
+    if (parent == nullptr) return;
+    plain += parent->OwnPlainBytes();
+    for (const ScriptArena* scope : parent->scopes_) {
+      if (scope != arena) plain += scope->PlainBytes();
+    }
+    arena = parent;
   }
 }
 
-// Chunks of plain blocks, of this arena and its scopes.
+// Chunks of plain blocks, of this arena alone.
 void ScriptArena::AddChunks(ScriptArenaStats* stats) const {
   stats->chunks += chunks_.size() + big_.size();
   for (const ArenaChunk& chunk : chunks_) stats->chunk_bytes += chunk.size();
   for (const Big& big : big_) stats->chunk_bytes += big.chunk.size();
-  for (const ScriptArena* scope : scopes_) scope->AddChunks(stats);
 }
 
 ScriptArenaStats ScriptArena::Stats() const {
@@ -74,6 +113,7 @@ ScriptArenaStats ScriptArena::Stats() const {
   peak_bytes_ = std::max(peak_bytes_, stats.used_bytes);
   stats.peak_bytes = peak_bytes_;
   AddChunks(&stats);
+  for (const ScriptArena* scope : ScopesInside()) scope->AddChunks(&stats);
   if (account_ != nullptr) {
     stats.chunk_bytes += account_->budget.used();
     stats.chunks += account_->chunks.load();
@@ -109,7 +149,10 @@ bool ScriptArena::HasRoomFor(uint64_t bytes) {
 void ScriptArena::TakeBackGrants() {
   ScriptArena* root = this;
   while (root->parent_ != nullptr) root = root->parent_;
-  root->TakeBackGrant();
+  if (root->has_limit_) root->TakeBackOwnGrant();
+  for (ScriptArena* scope : root->ScopesInside()) {
+    if (scope->has_limit_) scope->TakeBackOwnGrant();
+  }
 }
 
 void ScriptArena::TakeBackOwnGrant() {
@@ -118,11 +161,6 @@ void ScriptArena::TakeBackOwnGrant() {
   if (!has_limit_) return;
   charged_ -= rest;
   account()->blocks.Release(rest);
-}
-
-void ScriptArena::TakeBackGrant() {
-  if (has_limit_) TakeBackOwnGrant();
-  for (ScriptArena* scope : scopes_) scope->TakeBackGrant();
 }
 
 ScriptArena::Obstacle ScriptArena::ObstacleFor(size_t bytes) {

@@ -65,6 +65,22 @@ const throws = (what, fn, type) => {
   check('overridden', mine.alloc(5).length, 10);
   check('scope is an Arena', mine.scope().constructor === Arena, true);
   check('scope(fn)', mine.scope((scope) => scope.alloc(4).length), 4);
+  // What a script puts in a method's place isn't what others build on.
+  const real = Object.getOwnPropertyDescriptors(Arena.prototype);
+  for (const other of [() => new Uint8Array(1), () => 5, () => undefined, () => new ArrayBuffer(1)]) {
+    for (const method of ['alloc', 'array', 'buffer', 'copy', 'utf8']) Arena.prototype[method] = other;
+    try {
+      const arena = new Arena();
+      const copy = real.copy.value.call(arena, new Uint8Array(100_000).fill(7));
+      check('copy', [copy.length, copy[99_999]], [100_000, 7]);
+      check('utf8', real.utf8.value.call(arena, 'abcdef').length, 6);
+      const kept = arena.scope((scope) => [new Uint16Array(50_000), new ArrayBuffer(50_000),
+                                           new DataView(new ArrayBuffer(50_000))].map((x) => scope.keep(x)));
+      check('keep', kept.map((x) => x.byteLength), [100_000, 50_000, 50_000]);
+    } finally {
+      Object.defineProperties(Arena.prototype, real);
+    }
+  }
   const proto = Object.create(Arena.prototype);
   for (const method of ['alloc', 'array', 'buffer', 'copy', 'utf8', 'run', 'enter', 'scope', 'keep', 'reset',
                         'dispose', 'stats']) {

@@ -168,3 +168,18 @@ for (const name of ['BitSet', 'NumberMap']) {
   check(name, [typeof value, flags],
         ['function', { writable: true, enumerable: false, configurable: true }]);
 }
+
+// An index is looked at, never converted.
+{
+  const set = new BitSet(100);
+  const index = { valueOf() { set[Symbol.dispose](); return 1; } };
+  for (const method of ['get', 'set', 'flip', 'nextSet']) {
+    for (const bad of [index, 1n, Symbol('s'), '1', null]) {
+      let error;
+      try { set[method](bad); } catch (e) { error = e; }
+      check(`${method} names it`, [error instanceof TypeError, /(index|from) must be a number/.test(error.message)],
+            [true, true]);
+    }
+  }
+  check('still there', set.size, 100);
+}

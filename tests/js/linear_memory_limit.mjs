@@ -37,6 +37,19 @@ const memory = new WebAssembly.Memory({ initial: 0, maximum: 1000 });
 refused('memory', 4 * MiB, () => new LinearMemory({ memory }).alloc(4 * MiB));
 
 // Nor is there always room for the notes about blocks.
+{
+  const lone = new WebAssembly.Memory({ initial: 0, maximum: 1 });
+  const held = [];
+  for (let bytes = 4 * MiB; bytes >= 65;) {
+    try {
+      held.push(new ArrayBuffer(bytes));
+    } catch {
+      bytes >>>= 1;
+    }
+  }
+  refused('buffers', 2048, () => new LinearMemory({ memory: lone }));
+  for (const buffer of held) heap.free(buffer);
+}
 const small = new LinearMemory({ memory: new WebAssembly.Memory({ initial: 0, maximum: 1000 }), growth: [0] });
 const blocks = [];
 const full = (() => {

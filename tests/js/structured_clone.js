@@ -74,3 +74,15 @@ arena.reset();
 arena.buffer(10);
 check('and outlives it', new Uint8Array(taken).every((x) => x === 4), true);
 refuses('an ended view', () => structuredClone(view));
+
+// A buffer that a getter resizes has not what a view of it was.
+{
+  const grown = new ArrayBuffer(8, { maxByteLength: 1 << 20 });
+  refuses('beyond the clone', () => structuredClone({
+    grown, get then() { grown.resize(1 << 20); }, get view() { return new Float64Array(grown, 500_000, 50); } }));
+  for (const type of [Uint8Array, DataView]) {
+    const shrunk = new ArrayBuffer(1 << 20, { maxByteLength: 1 << 20 });
+    refuses('beyond what is moved', () => structuredClone(
+      { view: new type(shrunk, 500_000, 50), get then() { shrunk.resize(4); } }, { transfer: [shrunk] }));
+  }
+}
