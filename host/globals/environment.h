@@ -32,6 +32,7 @@ class TryCatch;
 namespace jshost {
 
 class IsolateFactory;
+class ParentPort;
 
 // What globals ask of whoever runs the isolate. On its thread only.
 class Host {
@@ -80,6 +81,7 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   IsolateFactory* isolates = nullptr;
+  ParentPort* parent = nullptr;          // of a worker
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   // The types before what counts by them, and the objects while there is an
   // isolate.

@@ -10,6 +10,7 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallHeap(context);
   InstallIsolate(context);
   InstallIsolateRun(context);
+  InstallWorker(context);
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);

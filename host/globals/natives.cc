@@ -77,6 +77,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddNativeClassNatives(context, natives);
   AddStructNatives(context, natives);
   AddIsolateNatives(context, natives);
+  AddWorkerNatives(context, natives);
   return natives;
 }
 

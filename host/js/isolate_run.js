@@ -6,10 +6,8 @@
   const { Promise, TypeError } = natives.requireInternal('primordials');
   const { addProperty } = natives.requireInternal('errors');
   const {
-    checkObject, checkString, oneOf, readCommon, readScript, readTimeout,
+    checkString, oneOf, readCommon, readScript, readTimeout, toOptions,
   } = natives.requireInternal('isolate_options');
-
-  const kNone = { __proto__: null };
 
   function checkIsolation(isolation) {
     if (oneOf('isolation', isolation, ['thread', 'process']) !== 'process') return;
@@ -19,8 +17,8 @@
   }
 
   // What the promise's function throws rejects it.
-  const start = (script, isText, options = kNone) => new Promise((resolve) => {
-    checkObject('options', options);
+  const start = (script, isText, given) => new Promise((resolve) => {
+    const options = toOptions(given);
     const request = readCommon(options);
     request.script = isText ? checkString('code', script) : readScript(script);
     request.isText = isText;

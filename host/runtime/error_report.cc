@@ -29,8 +29,7 @@ class Formatter {
         report_(report) {}
 
   std::string Format() {
-    place_ = GetErrorPlace(context_, report_.error);
-    if (!place_) place_ = PlaceOfCaller();
+    FindPlace();
     AddHeadline();
     place_ ? AddPlacedLine() : AddSourceLine();
     text_ += Frames(report_.error);
@@ -39,7 +38,33 @@ class Formatter {
     return std::move(text_);
   }
 
+  ErrorPlace Place() {
+    FindPlace();
+    if (place_) return *place_;
+    const v8::Local<v8::Value> resource =
+        report_.message->GetScriptResourceName();
+    v8::Local<v8::String> line;
+    if (!resource->IsString() ||
+        !report_.message->GetSourceLine(context_).ToLocal(&line)) {
+      return {};
+    }
+    return {ToText(isolate_, resource),
+            report_.message->GetLineNumber(context_).FromMaybe(0),
+            report_.message->GetStartColumn() + 1,
+            Short(ToText(isolate_, line))};
+  }
+
  private:
+  void FindPlace() {
+    place_ = GetErrorPlace(context_, report_.error);
+    if (!place_) place_ = PlaceOfCaller();
+  }
+
+  static std::string Short(std::string line) {
+    if (line.size() > kWidestLine) line.clear();
+    return line;
+  }
+
   static bool IsOwn(std::string_view script) {
     return script.starts_with(kOwnScript);
   }
@@ -75,9 +100,7 @@ class Formatter {
       if (start == std::string::npos) return {};
       ++start;
     }
-    std::string line = text.substr(start, text.find('\n', start) - start);
-    if (line.size() > kWidestLine) line.clear();
-    return line;
+    return Short(text.substr(start, text.find('\n', start) - start));
   }
 
   std::string Location() const {
@@ -232,6 +255,11 @@ class Formatter {
 std::string FormatError(v8::Local<v8::Context> context,
                         const ErrorReport& report) {
   return Formatter(context, report).Format();
+}
+
+ErrorPlace PlaceOfError(v8::Local<v8::Context> context,
+                        const ErrorReport& report) {
+  return Formatter(context, report).Place();
 }
 
 }  // namespace jshost

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "host/globals/files.h"
+#include "host/globals/line_output.h"
 #include "host/globals/values.h"
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
@@ -60,12 +61,13 @@ Program::Kind KindOf(IsolateOptions::Kind kind) {
 IsolateThread::IsolateThread(const FamilyOptions* family,
                              IsolateOptions options,
                              std::shared_ptr<jsheap::Allocator> heap,
-                             std::function<void(IsolateResult)> on_end)
+                             std::unique_ptr<IsolateEvents> line)
     : family_(*family),
       data_(std::move(options.data)),
       options_(std::move(options)),
-      on_end_(std::move(on_end)),
-      heap_(std::move(heap)) {}
+      line_(std::move(line)),
+      heap_(std::move(heap)),
+      port_(options_.name, line_.get()) {}
 
 IsolateThread::~IsolateThread() = default;
 
@@ -149,7 +151,7 @@ void* IsolateThread::Main(void* self) {
       Clock::now() - thread->start_;
   result.wall_ms = wall.count();
   result.cpu_ms = ThreadCpuMs();
-  thread->on_end_(std::move(result));
+  thread->line_->OnEnd(std::move(result));
   return nullptr;
 }
 
@@ -163,22 +165,39 @@ void IsolateThread::RunProgram() {
                          .script_args = options_.args,
                          .worker_data = std::move(data_),
                          .options_in_effect = family_.options_in_effect,
-                         .out = &output_,
-                         .err = &output_,
+                         .out = &captured_,
+                         .err = &captured_,
                          .use_snapshot = family_.use_snapshot,
-                         .on_thread_idle = family_.on_thread_idle};
+                         .on_thread_idle = family_.on_thread_idle,
+                         .process_out = family_.out,
+                         .process_err = family_.err};
+  LineOutput out(family_.out);
+  LineOutput err(family_.err);
+  if (options_.is_worker) {
+    options.out = &out;
+    options.err = &err;
+    options.parent = &port_;
+  }
   const std::unique_ptr<Runtime> runtime =
       Runtime::Create(family_.platform, std::move(options), this, &error);
   if (runtime == nullptr) return Refuse(error);
   running_ = runtime.get();
-  program.keep_result = true;
+  program.keep_result = !options_.is_worker;
+  memory_.Attach(&runtime->environment());
+  port_.Attach(runtime.get());
   Publish(runtime.get());
   runtime->Start(program);
-  if (runtime->RunToEnd().kind == Ending::Kind::kFinished) TakeValue();
+  runtime->RunToEnd();
+  memory_.Detach();
+  if (runtime->ending().kind == Ending::Kind::kFinished) TakeValue();
   Withdraw();
   SetOutcome(runtime->ending());
+  SendPendingError();
+  port_.Detach();
   result_.gc = runtime->gc();
-  result_.output = output_.Take();
+  result_.peak = memory_.peak();
+  result_.last = memory_.latest();
+  result_.output = captured_.Take();
 }
 
 bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
@@ -211,6 +230,8 @@ void IsolateThread::Withdraw() {
 
 void IsolateThread::Refuse(const std::string& error) {
   AddLine(error);
+  SendError({.message = error});
+  SendPendingError();
   result_.outcome = Outcome::kThrew;
   result_.exit_code = kExitUsage;
 }
@@ -219,6 +240,8 @@ void IsolateThread::SetOutcome(const Ending& ending) {
   result_.exit_code = ExitStatusOf(ending);
   switch (ending.kind) {
     case Ending::Kind::kFinished:
+      if (had_error_) result_.exit_code = kExitUncaught;
+      [[fallthrough]];
     case Ending::Kind::kQuit:
       result_.outcome = Outcome::kCompleted;
       break;
@@ -252,16 +275,46 @@ void IsolateThread::AddLine(const std::string& line) {
   result_.error += "jshost: " + line + "\n";
 }
 
+void IsolateThread::SendError(IsolateError error) {
+  SendPendingError();
+  if (options_.is_worker) pending_error_ = std::move(error);
+}
+
+void IsolateThread::SendPendingError() {
+  if (pending_error_) line_->OnError(std::move(*pending_error_));
+  pending_error_.reset();
+}
+
+// ---------------------------------------------------------- RuntimeObserver
+
 void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
                                v8::Local<v8::Message> message,
                                v8::Local<v8::Value> error, bool in_promise) {
-  if (IsStackOverflow(running_->isolate(), message, error)) {
+  v8::Isolate* const isolate = running_->isolate();
+  if (IsStackOverflow(isolate, message, error)) {
     result_.outcome = Outcome::kStackLimit;
   }
-  const auto show = [this](v8::Local<v8::Value> value) {
-    return running_->Show(value, false);
-  };
-  result_.error += FormatError(context, {message, error, in_promise, show});
+  const ErrorReport report{message, error, in_promise,
+                           [this](v8::Local<v8::Value> value) {
+                             return running_->Show(value, false);
+                           }};
+  if (!options_.is_worker) {
+    result_.error += FormatError(context, report);
+    return;
+  }
+  had_error_ = true;
+  IsolateError sent;
+  sent.place = PlaceOfError(context, report);
+  sent.message = ToText(isolate, message->Get());
+  // The starter makes do with the message when it can't be cloned.
+  sent.value = Message::Write(running_->environment(), error,
+                              Message::TransferList(isolate));
+  SendError(std::move(sent));
+}
+
+bool IsolateThread::GoesOnAfterError() {
+  SendPendingError();
+  return options_.is_worker;
 }
 
 void IsolateThread::OnIdle() {
@@ -271,21 +324,31 @@ void IsolateThread::OnIdle() {
 
 void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
   result_.outcome = Outcome::kJsHeapLimit;
-  AddLine(DescribeHit(hit));
+  const std::string text = DescribeHit(hit);
+  AddLine(text);
+  SendError({.message = text, .limit = "jsHeap"});
 }
 
+// The error before this was V8's about the buffer.
 void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
                                   const std::string& where) {
   result_.outcome = Outcome::kBufferLimit;
-  AddLine(DescribeBufferLimit(buffers, where));
+  const std::string text = DescribeBufferLimit(buffers, where);
+  AddLine(text);
+  if (!pending_error_) return;
+  pending_error_->limit = "buffers";
+  pending_error_->requested = buffers.refusals().last_bytes();
 }
 
 void IsolateThread::OnUnsettledAwait(const std::string& where) {
-  AddLine(DescribeUnsettledAwait(where));
+  const std::string text = DescribeUnsettledAwait(where);
+  AddLine(text);
+  SendError({.message = text});
 }
 
 void IsolateThread::OnOutputFailed(int error) {
   AddLine(OutputErrorText(error));
+  SendError({.message = OutputErrorText(error)});
 }
 
 }  // namespace jshost

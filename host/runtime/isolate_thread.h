@@ -19,9 +19,12 @@
 #include "allocator/budget/budget.h"
 #include "host/globals/captured_output.h"
 #include "host/globals/isolates.h"
+#include "host/globals/output.h"
+#include "host/runtime/memory_watch.h"
 #include "host/runtime/platform.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/watchdog.h"
+#include "host/runtime/worker_port.h"
 
 namespace jshost {
 
@@ -32,6 +35,9 @@ struct FamilyOptions {
   std::shared_ptr<jsheap::Budget> budget;  // of the starter
   std::vector<std::pair<std::string, std::string>> options_in_effect;
   bool use_snapshot = true;
+  // Where the family's workers write.
+  FileOutput* out = nullptr;
+  FileOutput* err = nullptr;
   // The calling thread gives back what it keeps for itself.
   std::function<void()> on_thread_idle;
 };
@@ -39,11 +45,10 @@ struct FamilyOptions {
 // Members are for the starter's thread, unless they say otherwise.
 class IsolateThread final : public IsolateHandle, private RuntimeObserver {
  public:
-  // `on_end` is called on the new thread, as its last deed. `family` must
-  // outlive this.
+  // `line` is called on the new thread. `family` must outlive this.
   IsolateThread(const FamilyOptions* family, IsolateOptions options,
                 std::shared_ptr<jsheap::Allocator> heap,
-                std::function<void(IsolateResult)> on_end);
+                std::unique_ptr<IsolateEvents> line);
   // It was joined, or didn't begin.
   ~IsolateThread();
   IsolateThread(const IsolateThread&) = delete;
@@ -54,6 +59,10 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
 
   // Any thread.
   void Terminate() override { Stop(Outcome::kTerminated); }
+  void Post(std::unique_ptr<Message> message) override {
+    port_.Send(std::move(message));
+  }
+  IsolateMemory memory() override { return memory_.latest(); }
 
   // Waits for the thread's end.
   void Join();
@@ -81,10 +90,16 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   void Refuse(const std::string& error);
   void AddLine(const std::string& line);
 
+  // Of a worker: tells its starter, now or when it is known to be all.
+  void SendError(IsolateError error);
+  void SendPendingError();
+
   // RuntimeObserver:
   void OnUncaught(v8::Local<v8::Context> context,
                   v8::Local<v8::Message> message, v8::Local<v8::Value> error,
                   bool in_promise) override;
+  bool GoesOnAfterError() override;
+  void OnTaskDone() override { memory_.OnTaskDone(); }
   void OnIdle() override;
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override;
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
@@ -95,14 +110,20 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   const FamilyOptions& family_;
   std::unique_ptr<Message> data_;  // the thread's
   const IsolateOptions options_;
-  const std::function<void(IsolateResult)> on_end_;
+  const std::unique_ptr<IsolateEvents> line_;
   const Clock::time_point start_ = Clock::now();
 
   // The thread's.
   std::shared_ptr<jsheap::Allocator> heap_;
-  CapturedOutput output_;
+  CapturedOutput captured_;
   IsolateResult result_;
   Runtime* running_ = nullptr;
+  // The last error, until it is known which limit it is about, if any.
+  std::optional<IsolateError> pending_error_;
+  bool had_error_ = false;
+
+  WorkerPort port_;
+  MemoryWatch memory_;
 
   pthread_t thread_{};
   bool is_joinable_ = false;

@@ -43,8 +43,10 @@ class IsolateThreads final : public IsolateFactory {
     std::unique_ptr<IsolateThread> thread;
     std::unique_ptr<IsolateEvents> events;
   };
-  class EndTask;
+  class Delivery;
+  class Line;
 
+  IsolateEvents* EventsOf(Id id);
   void OnEnd(Id id, IsolateResult result);
 
   const FamilyOptions family_;

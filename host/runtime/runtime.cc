@@ -51,6 +51,7 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.budget = MakeBudget(options);
   environment.buffers = std::make_shared<ArrayBufferAllocator>(
       options.heap, IsolateBudget::Buffers(environment.budget));
+  environment.parent = options.parent;
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
@@ -173,6 +174,7 @@ void Runtime::MakeContext(bool use_snapshot, Message* worker_data) {
     ok = !builtins_->Require("console").IsEmpty();
   }
   StartGlobals(context);
+  ok = StartWorkerGlobal(isolate_) && ok;
   if (worker_data != nullptr) ok = StartWorkerData(context, worker_data) && ok;
   if (!ok && !caught.HasTerminated()) {
     Report(caught.Message(), caught.Exception(), false);
@@ -232,16 +234,10 @@ bool Runtime::Start(const Program& program) {
   }
   const bool ran = compiled && (module.IsEmpty() ? StartClassic(program, script)
                                                  : StartModule(module));
-  if (!ran) return Fail(caught);
+  if (!ran) OnUncaught(caught);
   caught.Reset();
   AfterTask();
   return !ending_;
-}
-
-// Reports what made something fail; false.
-bool Runtime::Fail(const v8::TryCatch& caught) {
-  OnUncaught(caught);
-  return false;
 }
 
 // A program is a module when it is none but can be compiled as one.
@@ -334,11 +330,11 @@ v8::MaybeLocal<v8::Value> Runtime::Completion() {
 
 Ending Runtime::RunToEnd() {
   const Entered entered(*this);
-  while (!HasEnded()) {
+  while (!HasEnded() && !finishes_) {
     if (!HasWork()) {
       for (int i = 0; i < kLastTasks && loop_->PollOne() && !ending_; ++i) {
       }
-      if (HasEnded() || !HasWork()) break;
+      if (HasEnded() || finishes_ || !HasWork()) break;
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
@@ -347,7 +343,7 @@ Ending Runtime::RunToEnd() {
       observer_->OnIdle();
     });
   }
-  if (!ending_ && !main_promise_.IsEmpty() &&
+  if (!ending_ && !finishes_ && !main_promise_.IsEmpty() &&
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
     ReportUnsettled();
   }
@@ -358,7 +354,7 @@ Ending Runtime::RunToEnd() {
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return !timers_.empty() || !isolates_->empty() ||
+  return keep_alive_ || !timers_.empty() || !isolates_->empty() ||
          isolate_->HasPendingBackgroundTasks();
 }
 
@@ -372,9 +368,11 @@ void Runtime::AfterTask() {
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
   CheckMainModule();
-  if (ending_ || rejections_->empty()) return;
-  const v8::Local<v8::Value> reason = rejections_->Take();
-  Report(v8::Exception::CreateMessage(isolate_, reason), reason, true);
+  while (!ending_ && !rejections_->empty()) {
+    const v8::Local<v8::Value> reason = rejections_->Take();
+    Report(v8::Exception::CreateMessage(isolate_, reason), reason, true);
+  }
+  observer_->OnTaskDone();
 }
 
 void Runtime::CheckMainModule() {
@@ -439,6 +437,7 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
   if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
+  if (!is_limit && observer_->GoesOnAfterError()) return;
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
@@ -487,7 +486,8 @@ void Runtime::OnMessage(v8::Local<v8::Message> message,
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   auto& runtime = static_cast<Runtime&>(*Environment::For(isolate).host);
   runtime.Report(message, error, false);
-  isolate->TerminateExecution();  // The microtasks that are left.
+  // The microtasks that are left.
+  if (runtime.ending_) isolate->TerminateExecution();
 }
 
 void Runtime::OnPromiseReject(v8::PromiseRejectMessage message) {

@@ -47,6 +47,10 @@ class RuntimeObserver {
   virtual void OnUncaught(v8::Local<v8::Context> context,
                           v8::Local<v8::Message> message,
                           v8::Local<v8::Value> error, bool in_promise) = 0;
+  // Asked after an uncaught error was reported: whether the program goes on.
+  virtual bool GoesOnAfterError() { return false; }
+  // A task has run, and the microtasks that followed.
+  virtual void OnTaskDone() {}
   // The thread is about to wait for long.
   virtual void OnIdle() {}
   // The heap limit; the script is terminated.
@@ -77,6 +81,10 @@ struct RuntimeOptions {
   // The calling thread is about to wait or to end: it gives back what it keeps
   // of memory.
   std::function<void()> on_thread_idle = [] {};
+  ParentPort* parent = nullptr;  // of a worker
+  // Where its workers write.
+  FileOutput* process_out = nullptr;
+  FileOutput* process_err = nullptr;
   // It ends with the process: see IsolateThreads::EndAll.
   bool is_main = false;
 };
@@ -106,6 +114,17 @@ class Runtime final : public Host {
   const jsheap::Budget& budget() const { return buffers().budget(); }
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
+
+  // The rest is for the program's own surroundings, on its thread.
+
+  // Tasks for this isolate's thread. Any thread may post.
+  std::shared_ptr<v8::TaskRunner> tasks() const { return foreground_; }
+  // Whether the program waits, also when nothing is left to run.
+  void KeepAlive(bool keep_alive) { keep_alive_ = keep_alive; }
+  // Ends the program, without an error, when the current task is done.
+  void FinishAfterTask() { finishes_ = true; }
+
+  Environment& environment() { return environment_; }
 
   Ending ending() const { return ending_.value_or(Ending{}); }
 
@@ -143,7 +162,6 @@ class Runtime final : public Host {
   bool StartModule(v8::Local<v8::Module> module);
   bool Detect(const Program& program, v8::Local<v8::Script>* script,
               v8::Local<v8::Module>* module);
-  bool Fail(const v8::TryCatch& caught);
   v8::MaybeLocal<v8::Value> Completion();
 
   // The end of a task: microtasks, then what they left behind.
@@ -170,6 +188,8 @@ class Runtime final : public Host {
   const std::optional<uint64_t> stack_limit_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
+  bool keep_alive_ = false;
+  bool finishes_ = false;
   std::string program_name_;  // of the one started last
 
   std::unique_ptr<EventLoop> loop_;
