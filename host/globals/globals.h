@@ -22,6 +22,7 @@ void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
+void InstallWebClasses(v8::Local<v8::Context> context);  // web_classes.cc
 
 // The parts of StartGlobals.
 void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
@@ -45,6 +46,14 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 // Adds the parts that JavaScript needs for native classes.
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
+
+// Adds what reports an error as if nobody had caught it.
+void AddReportErrorNatives(v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> natives);
+
+// Adds timers that needn't keep the program alive.
+void AddTimerNatives(v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> natives);
 
 // Adds what makes record types.
 void AddStructNatives(v8::Local<v8::Context> context,

@@ -75,7 +75,9 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddArenaNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
+  AddReportErrorNatives(context, natives);
   AddStructNatives(context, natives);
+  AddTimerNatives(context, natives);
   return natives;
 }
 
