@@ -494,6 +494,168 @@ declare function queueMicrotask(fn: () => void): void;
 /** A deep copy; buffers in `transfer` move instead. */
 declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
 
+/** What an error of the web is called, and where it was made. */
+declare class DOMException extends Error {
+  constructor(message?: string, name?: string);
+  readonly name: string;
+  readonly message: string;
+  /** Of the names that have one; else 0. */
+  readonly code: number;
+  readonly INDEX_SIZE_ERR: 1;
+  static readonly INDEX_SIZE_ERR: 1;
+  readonly DOMSTRING_SIZE_ERR: 2;
+  static readonly DOMSTRING_SIZE_ERR: 2;
+  readonly HIERARCHY_REQUEST_ERR: 3;
+  static readonly HIERARCHY_REQUEST_ERR: 3;
+  readonly WRONG_DOCUMENT_ERR: 4;
+  static readonly WRONG_DOCUMENT_ERR: 4;
+  readonly INVALID_CHARACTER_ERR: 5;
+  static readonly INVALID_CHARACTER_ERR: 5;
+  readonly NO_DATA_ALLOWED_ERR: 6;
+  static readonly NO_DATA_ALLOWED_ERR: 6;
+  readonly NO_MODIFICATION_ALLOWED_ERR: 7;
+  static readonly NO_MODIFICATION_ALLOWED_ERR: 7;
+  readonly NOT_FOUND_ERR: 8;
+  static readonly NOT_FOUND_ERR: 8;
+  readonly NOT_SUPPORTED_ERR: 9;
+  static readonly NOT_SUPPORTED_ERR: 9;
+  readonly INUSE_ATTRIBUTE_ERR: 10;
+  static readonly INUSE_ATTRIBUTE_ERR: 10;
+  readonly INVALID_STATE_ERR: 11;
+  static readonly INVALID_STATE_ERR: 11;
+  readonly SYNTAX_ERR: 12;
+  static readonly SYNTAX_ERR: 12;
+  readonly INVALID_MODIFICATION_ERR: 13;
+  static readonly INVALID_MODIFICATION_ERR: 13;
+  readonly NAMESPACE_ERR: 14;
+  static readonly NAMESPACE_ERR: 14;
+  readonly INVALID_ACCESS_ERR: 15;
+  static readonly INVALID_ACCESS_ERR: 15;
+  readonly VALIDATION_ERR: 16;
+  static readonly VALIDATION_ERR: 16;
+  readonly TYPE_MISMATCH_ERR: 17;
+  static readonly TYPE_MISMATCH_ERR: 17;
+  readonly SECURITY_ERR: 18;
+  static readonly SECURITY_ERR: 18;
+  readonly NETWORK_ERR: 19;
+  static readonly NETWORK_ERR: 19;
+  readonly ABORT_ERR: 20;
+  static readonly ABORT_ERR: 20;
+  readonly URL_MISMATCH_ERR: 21;
+  static readonly URL_MISMATCH_ERR: 21;
+  readonly QUOTA_EXCEEDED_ERR: 22;
+  static readonly QUOTA_EXCEEDED_ERR: 22;
+  readonly TIMEOUT_ERR: 23;
+  static readonly TIMEOUT_ERR: 23;
+  readonly INVALID_NODE_TYPE_ERR: 24;
+  static readonly INVALID_NODE_TYPE_ERR: 24;
+  readonly DATA_CLONE_ERR: 25;
+  static readonly DATA_CLONE_ERR: 25;
+}
+
+interface EventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
+
+declare class Event {
+  constructor(type: string, options?: EventInit);
+  readonly type: string;
+  readonly target: EventTarget | null;
+  readonly srcElement: EventTarget | null;
+  readonly currentTarget: EventTarget | null;
+  composedPath(): EventTarget[];
+  readonly eventPhase: number;
+  stopPropagation(): void;
+  cancelBubble: boolean;
+  stopImmediatePropagation(): void;
+  readonly bubbles: boolean;
+  readonly cancelable: boolean;
+  returnValue: boolean;
+  preventDefault(): void;
+  readonly defaultPrevented: boolean;
+  readonly composed: boolean;
+  /** As performance.now() tells it. */
+  readonly timeStamp: number;
+  initEvent(type: string, bubbles?: boolean, cancelable?: boolean): void;
+  readonly NONE: 0;
+  readonly CAPTURING_PHASE: 1;
+  readonly AT_TARGET: 2;
+  readonly BUBBLING_PHASE: 3;
+  static readonly NONE: 0;
+  static readonly CAPTURING_PHASE: 1;
+  static readonly AT_TARGET: 2;
+  static readonly BUBBLING_PHASE: 3;
+}
+interface Event {
+  /** Whether the shell made it; each event has this for its own. */
+  readonly isTrusted: boolean;
+}
+
+declare class CustomEvent<T = any> extends Event {
+  constructor(type: string, options?: EventInit & { detail?: T });
+  readonly detail: T;
+  initCustomEvent(type: string, bubbles?: boolean, cancelable?: boolean, detail?: T): void;
+}
+
+declare class ErrorEvent extends Event {
+  constructor(type: string, options?: EventInit & {
+    message?: string; filename?: string; lineno?: number; colno?: number; error?: any;
+  });
+  readonly message: string;
+  readonly filename: string;
+  readonly lineno: number;
+  readonly colno: number;
+  readonly error: any;
+}
+
+declare class MessageEvent<T = any> extends Event {
+  constructor(type: string, options?: EventInit & {
+    data?: T; origin?: string; lastEventId?: string; source?: object | null; ports?: Iterable<MessagePort>;
+  });
+  readonly data: T;
+  readonly origin: string;
+  readonly lastEventId: string;
+  readonly source: object | null;
+  readonly ports: readonly MessagePort[];
+  initMessageEvent(type: string, bubbles?: boolean, cancelable?: boolean, data?: T, origin?: string,
+                   lastEventId?: string, source?: object | null, ports?: Iterable<MessagePort>): void;
+}
+
+type EventListenerLike = ((event: any) => void) | { handleEvent(event: any): void } | null;
+
+/** What a listener throws is an uncaught exception: it ends the program. */
+declare class EventTarget {
+  constructor();
+  addEventListener(type: string, callback: EventListenerLike, options?: boolean | {
+    capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal;
+  }): void;
+  removeEventListener(type: string, callback: EventListenerLike, options?: boolean | { capture?: boolean }): void;
+  /** False when a listener prevented the default. */
+  dispatchEvent(event: Event): boolean;
+}
+
+declare class AbortController {
+  constructor();
+  readonly signal: AbortSignal;
+  /** With a DOMException called AbortError unless there is a reason. */
+  abort(reason?: any): void;
+}
+
+/** Got from an AbortController or one of the functions below. */
+declare class AbortSignal extends EventTarget {
+  static abort(reason?: any): AbortSignal;
+  /** Aborts by itself, and keeps the program alive only if somebody listens. */
+  static timeout(milliseconds: number): AbortSignal;
+  /** Aborts as soon as one of them does. */
+  static any(signals: Iterable<AbortSignal>): AbortSignal;
+  readonly aborted: boolean;
+  readonly reason: any;
+  throwIfAborted(): void;
+  onabort: ((event: Event) => void) | null;
+}
+
 declare const performance: {
   /** Milliseconds since `timeOrigin`. */
   now(): number;

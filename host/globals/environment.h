@@ -51,6 +51,10 @@ class Host {
   // the program.
   virtual void OnUncaught(const v8::TryCatch& caught) = 0;
 
+  // An exception that JavaScript caught for somebody who doesn't want it: as
+  // if it had been left uncaught. No more JavaScript runs, but in a worker.
+  virtual void ReportUncaught(v8::Local<v8::Value> error) = 0;
+
   // Standard output can't be written: says so and ends the program.
   virtual void OnOutputFailed() = 0;
 

@@ -14,6 +14,7 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);
+  InstallWebClasses(context);
 }
 
 void StartGlobals(v8::Local<v8::Context> context) {

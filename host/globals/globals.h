@@ -26,10 +26,9 @@ void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
-
+void InstallWebClasses(v8::Local<v8::Context> context);  // web_classes.cc
 void InstallIsolateRun(v8::Local<v8::Context> context);  // isolate_run.cc
-
-void InstallWorker(v8::Local<v8::Context> context);  // worker.cc
+void InstallWorker(v8::Local<v8::Context> context);      // worker.cc
 
 // The parts of StartGlobals.
 void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
@@ -70,6 +69,14 @@ void AddIsolateNatives(v8::Local<v8::Context> context,
 // Adds what Worker and a worker's global object need.
 void AddWorkerNatives(v8::Local<v8::Context> context,
                       v8::Local<v8::Object> natives);
+
+// Adds what reports an error as if nobody had caught it.
+void AddReportErrorNatives(v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> natives);
+
+// Adds timers that needn't keep the program alive.
+void AddTimerNatives(v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> natives);
 
 // Adds what makes record types.
 void AddStructNatives(v8::Local<v8::Context> context,

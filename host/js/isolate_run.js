@@ -4,7 +4,8 @@
   'use strict';
 
   const { Promise, TypeError } = natives.requireInternal('primordials');
-  const { addProperty } = natives.requireInternal('errors');
+  const { isAborted, isSignal, onAbort } = natives.requireInternal('abort');
+  const { addProperty, wrongType } = natives.requireInternal('errors');
   const {
     checkString, oneOf, readCommon, readScript, readTimeout, toOptions,
   } = natives.requireInternal('isolate_options');
@@ -25,7 +26,17 @@
     request.timeout = readTimeout(options.timeout);
     request.data = options.data;
     checkIsolation(options.isolation);
-    natives.runIsolate(request, resolve);
+    const { signal } = options;
+    if (signal !== undefined && !isSignal(signal)) throw wrongType('signal', 'an AbortSignal', signal);
+    let forget;
+    const handle = natives.runIsolate(request, (result) => {
+      forget?.();
+      resolve(result);
+    });
+    if (signal === undefined) return;
+    const terminate = () => natives.terminateIsolate(handle);
+    if (isAborted(signal)) terminate();
+    else forget = onAbort(signal, terminate);
   });
 
   // Methods, which aren't constructors.

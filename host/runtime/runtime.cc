@@ -423,6 +423,11 @@ void Runtime::OnUncaught(const v8::TryCatch& caught) {
   Report(caught.Message(), caught.Exception(), false);
 }
 
+void Runtime::ReportUncaught(v8::Local<v8::Value> error) {
+  Report(v8::Exception::CreateMessage(isolate_, error), error, false);
+  if (ending_) LeaveJavaScript();
+}
+
 void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
                      bool in_promise) {
   if (HasEnded()) return;

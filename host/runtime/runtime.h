@@ -143,6 +143,7 @@ class Runtime final : public Host {
   v8::MaybeLocal<v8::Value> RunScriptFile(const std::string& path) override;
   void Quit(int status) override;
   void OnUncaught(const v8::TryCatch& caught) override;
+  void ReportUncaught(v8::Local<v8::Value> error) override;
   void OnOutputFailed() override;
   v8::MaybeLocal<v8::Value> RequireInternal(const std::string& name) override;
   v8::MaybeLocal<v8::Function> CompileInternal(

@@ -39,6 +39,31 @@ PROGRAMS = [
          out='a,b\n'),
     eval_case('empty flags for V8', 'print(1)', '1\n',
               options=['--v8-flags', '']),
+    eval_case('a timeout keeps the program alive when somebody listens',
+              'AbortSignal.timeout(1e9);'
+              'AbortSignal.timeout(1).onabort = () => print("over")',
+              'over\n'),
+    eval_case('what an event listener throws is uncaught',
+              'const t = new EventTarget();'
+              't.addEventListener("x", () => { throw new Error("bad") });'
+              't.addEventListener("x", () => print("never"));'
+              'try { t.dispatchEvent(new Event("x")); print("never"); }'
+              ' finally { print("never") }',
+              status=1, err=Holds(r'^\[eval\]:1:67: Uncaught Error: bad\n')),
+    eval_case('so is an event listener without handleEvent',
+              'const t = new EventTarget(); t.addEventListener("x", {});'
+              't.dispatchEvent(new Event("x"));',
+              status=1, err=Holds('Uncaught TypeError: the event listener.s '
+                                  'handleEvent must be a function')),
+    eval_case('so is what an event handler throws',
+              'const c = new AbortController();'
+              'c.signal.onabort = () => { throw 5 }; c.abort()',
+              status=1, err=Holds('Uncaught 5')),
+    eval_case('so is an endless recursion of events',
+              'const t = new EventTarget();'
+              't.addEventListener("x", () => t.dispatchEvent(new Event("x")));'
+              't.dispatchEvent(new Event("x"))',
+              status=1, err=Holds('Uncaught RangeError: Maximum call stack')),
     Case('script', ['s.js'], files={'s.js': 'print("ran")'}, out='ran\n'),
     Case('script in a folder', ['a/s.js'],
          files={'a/s.js': 'load("t.js")', 'a/t.js': 'print("t")'},
