@@ -290,13 +290,16 @@ void IsolateThread::SendPendingError() {
 void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
                                v8::Local<v8::Message> message,
                                v8::Local<v8::Value> error, bool in_promise) {
-  v8::Isolate* const isolate = running_->isolate();
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  // It may still be being made.
+  Environment& env = Environment::For(isolate);
+  auto& runtime = static_cast<Runtime&>(*env.host);
   if (IsStackOverflow(isolate, message, error)) {
     result_.outcome = Outcome::kStackLimit;
   }
   const ErrorReport report{message, error, in_promise,
-                           [this](v8::Local<v8::Value> value) {
-                             return running_->Show(value, false);
+                           [&runtime](v8::Local<v8::Value> value) {
+                             return runtime.Show(value, false);
                            }};
   if (!options_.is_worker) {
     result_.error += FormatError(context, report);
@@ -307,8 +310,7 @@ void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
   sent.place = PlaceOfError(context, report);
   sent.message = ToText(isolate, message->Get());
   // The starter makes do with the message when it can't be cloned.
-  sent.value = Message::Write(running_->environment(), error,
-                              Message::TransferList(isolate));
+  sent.value = Message::Write(env, error, Message::TransferList(isolate));
   SendError(std::move(sent));
 }
 

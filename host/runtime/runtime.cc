@@ -108,6 +108,8 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
           .budget = {environment_.budget, &environment_.budget->total()},
           .options_in_effect = options.options_in_effect,
           .use_snapshot = options.use_snapshot,
+          .out = options.process_out,
+          .err = options.process_err,
           .on_thread_idle = options.on_thread_idle},
       foreground_);
   environment_.isolates = isolates_.get();
