@@ -148,7 +148,123 @@ declare const isolate: {
   memory(): IsolateMemory;
   /** Runs a collection now: of everything, or of the young generation. */
   gc(kind?: 'minor' | 'major'): void;
+  /** Runs a script file in an isolate of its own, on its own thread, under its
+   *  own limits and allocator, and tells how it ended. A path is relative to
+   *  the script that calls; a file: URL will do. What the program throws, and
+   *  the limits it hits, are outcomes; the promise is rejected only when it
+   *  can't be started: TypeError or RangeError about an option, or a
+   *  DataCloneError about `data`. */
+  run(script: string | URL, options?: RunOptions): Promise<RunResult>;
+  /** The same for source text, whose imports and paths are relative to the
+   *  working directory. */
+  eval(code: string, options?: RunOptions): Promise<RunResult>;
 };
+
+/** What an isolate charges to its limits of `buffers` and `total` is also
+ *  charged to those of the isolate that started it. */
+interface RunOptions {
+  limits?: Limits;
+  /** As --allocator takes it; the default is the caller's own heap. */
+  allocator?: string;
+  /** The program's `scriptArgs`. */
+  args?: string[];
+  /** Its global `workerData`, a structured clone. */
+  data?: unknown;
+  /** Milliseconds of wall time, the start included; Infinity for no end. */
+  timeout?: number;
+  /** Aborting it terminates the program. */
+  signal?: AbortSignal;
+  /** The only one so far is 'thread'; 'process' throws ERR_NOT_SUPPORTED. */
+  isolation?: 'thread' | 'process';
+}
+
+interface RunResult {
+  /** 'completed' includes a program that called quit(). 'threw' stands for all
+   *  that the shell says an error of, an unreadable script and a top-level
+   *  await that never settles included. 'stack-limit' is an uncaught RangeError
+   *  about the call stack. 'terminated' is the signal's, 'timeout' the
+   *  timeout's doing. */
+  outcome: 'completed' | 'threw' | 'js-heap-limit' | 'buffer-limit' | 'total-limit' | 'stack-limit'
+         | 'timeout' | 'terminated';
+  /** As the shell's would be; 1 when it was terminated. */
+  exitCode: number;
+  /** What the shell would have said about the end on standard error; absent
+   *  when that is nothing. */
+  error?: string;
+  /** What the program wrote to standard output and standard error, in the
+   *  order in which it did: at most 16 MiB, then a line that tells how much is
+   *  missing. */
+  output: string;
+  /** Of a script, the value of its last expression statement, or what that
+   *  promise was fulfilled with; of a module, its `default`: as it is when
+   *  nothing is left to run, a structured clone. Absent when undefined, after
+   *  quit(), and when it can't be cloned, which `error` then tells. */
+  result?: unknown;
+  /** Milliseconds, start and end included. */
+  wallMs: number;
+  /** Milliseconds of its own thread. */
+  cpuMs: number;
+  /** The highest of each figure, as seen after tasks and around collections;
+   *  `spaces` are those of the moment with the highest total. */
+  peak: IsolateMemory;
+  gc: IsolateMemory['gc'];
+}
+
+interface WorkerOptions {
+  /** The default is by the file's name and text, as for the shell's program. */
+  type?: 'classic' | 'module';
+  /** The worker's global `name`. */
+  name?: string;
+  limits?: Limits;
+  /** As --allocator takes it; the default is the caller's own heap. */
+  allocator?: string;
+  /** The worker's `scriptArgs`. */
+  args?: string[];
+  /** The worker's global `workerData`, a structured clone. */
+  workerData?: unknown;
+}
+
+/** An isolate on a thread of its own, as the web's workers.
+ *
+ *  It lives until it has nothing left to do and doesn't listen for messages,
+ *  or calls close() or quit(), or is terminated, and keeps this program alive.
+ *  When this program ends, so do its workers, and theirs.
+ *
+ *  An error that a worker leaves uncaught doesn't end it. It comes here as an
+ *  'error' event; where nobody listens for that, it is an uncaught error of
+ *  this program. One about memory, with code 'ERR_MEMORY_LIMIT' and `limit`,
+ *  does end the worker. */
+declare class Worker extends EventTarget {
+  /** A path is relative to the script that calls; a file: URL will do. */
+  constructor(script: string | URL, options?: WorkerOptions);
+  /** A message that comes before the worker listens waits for that; one to a
+   *  worker that has ended is lost. Buffers in the transfer list move without
+   *  a copy, also when the allocators differ. */
+  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  /** Ends it wherever it is, and tells its exit code: 1 unless it had ended
+   *  already. Nothing that it has posted is received any more. */
+  terminate(): Promise<number>;
+  /** What it used when it last told: after a task or a collection, at most
+   *  every 10 ms; when it has ended, at its end. */
+  memory(): IsolateMemory;
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** There is no memory for a message. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** What a worker's global object has beyond this program's. */
+interface WorkerGlobalScope extends EventTarget {
+  readonly self: WorkerGlobalScope;
+  readonly name: string;
+  /** Also in programs of isolate.run and isolate.eval. */
+  readonly workerData: unknown;
+  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  /** Ends the worker when its current task is done. */
+  close(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
 
 /** Bytes. total = jsHeapCommitted + arrayBuffers + wasm + native. */
 interface IsolateMemory {

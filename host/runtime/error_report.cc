@@ -195,15 +195,18 @@ class Formatter {
     size_t at = stack.starts_with("    at ") ? 0 : stack.find("\n    at ");
     if (at == std::string::npos) return {};
     if (stack[at] == '\n') ++at;
-    // The shell's own frames on top tell a script's author nothing.
-    for (;;) {
-      const size_t end = stack.find('\n', at);
-      if (end == std::string::npos ||
-          stack.substr(at, end - at).find(kOwnScript) == std::string::npos) {
-        return stack.substr(at) + "\n";
+    // The shell's own frames tell a script's author nothing.
+    std::string frames;
+    while (at < stack.size()) {
+      const size_t end = std::min(stack.find('\n', at), stack.size());
+      const std::string_view line =
+          std::string_view(stack).substr(at, end - at);
+      if (line.find(kOwnScript) == std::string_view::npos) {
+        frames.append(line).push_back('\n');
       }
       at = end + 1;
     }
+    return frames;
   }
 
   // One error within another: its stack, or what it is.
