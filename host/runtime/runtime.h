@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/isolate.h"
 #include "host/runtime/builtins.h"
 #include "host/runtime/event_loop.h"
 #include "host/runtime/foreground_tasks.h"
@@ -116,6 +117,8 @@ class Runtime final : public Host {
   const jsheap::Budget& budget() const { return buffers().budget(); }
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
+  // What is in use now. On its thread.
+  IsolateMemory memory() { return MeasureMemory(environment_); }
 
   // What `inspect` shows of a value, or its string.
   std::string Show(v8::Local<v8::Value> value, bool colors);

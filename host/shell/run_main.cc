@@ -59,18 +59,7 @@ class Shell final : public RuntimeObserver {
 
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
                      const std::string& where) override {
-    const uint64_t limit = buffers.budget().limit();
-    const uint64_t used = buffers.budget().used();
-    std::string what = "the heap has no memory left for buffers";
-    if (limit != jsheap::Budget::kUnlimited) {
-      what = fmt::format("buffer limit of {} reached", FormatSize(limit));
-    } else if (buffers.source_refused()) {
-      what = "an arena has no memory left for buffers";
-    }
-    SayLine(fmt::format("{} ({} in use, {} more asked for){}{}", what,
-                        FormatSize(used),
-                        FormatSize(buffers.refusals().last_bytes()),
-                        where.empty() ? "" : " ", where));
+    SayLine(DescribeRefusal(buffers) + (where.empty() ? "" : " ") + where);
   }
 
   void OnUnsettledAwait(const std::string& where) override {

@@ -33,10 +33,12 @@ inline V8Process& Process() {
 // One program and what became of it.
 class TestProgram final : public RuntimeObserver {
  public:
-  explicit TestProgram(Limits limits = {}, bool use_snapshot = true) {
+  explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
+                       jsheap::Budget* process_budget = nullptr) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator("slab", &error),
+                           .process_budget = process_budget,
                            .script_args = {},
                            .out = &out_,
                            .err = &err_,
