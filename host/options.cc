@@ -28,6 +28,7 @@ struct Raw {
   std::optional<std::string> code;
   std::optional<std::string> stack;
   std::optional<std::string> buffers;
+  std::optional<std::string> total;
   std::optional<std::string> gc_policy;
 };
 
@@ -90,7 +91,8 @@ class Parser {
            ReadSize("--initial-heap", raw_.initial, &limits.initial, error) &&
            ReadSize("--code-limit", raw_.code, &limits.code, error) &&
            ReadSize("--stack-limit", raw_.stack, &limits.stack, error) &&
-           ReadSize("--buffer-limit", raw_.buffers, &limits.buffers, error);
+           ReadSize("--buffer-limit", raw_.buffers, &limits.buffers, error) &&
+           ReadSize("--memory-limit", raw_.total, &limits.total, error);
   }
 
   std::string Help() const {
@@ -166,7 +168,9 @@ class Parser {
     Value("--code-limit", &raw_.code, "SIZE", "V8's compiled code");
     Value("--stack-limit", &raw_.stack, "SIZE", "JavaScript's native stack");
     Value("--buffer-limit", &raw_.buffers, "SIZE",
-          "ArrayBuffers and wasm memories");
+          "ArrayBuffers, wasm memories and native objects");
+    Value("--memory-limit", &raw_.total, "SIZE",
+          "all of it together: V8's heap and buffers");
   }
 
   void AddRest() {
@@ -379,6 +383,7 @@ std::vector<std::pair<std::string, std::string>> DescribeOptions(
   add_size("--code-limit", options.limits.code, kOfV8);
   add_size("--stack-limit", options.limits.stack, kOfV8);
   add_size("--buffer-limit", options.limits.buffers, kNone);
+  add_size("--memory-limit", options.limits.total, kNone);
   add("--gc-policy", options.gc_policy == GcPolicy::kV8 ? "v8" : "adaptive");
   add("--v8-flags", options.v8_flags.empty() ? kNone : options.v8_flags);
   add("--expose-gc", options.expose_gc ? "yes" : "no");

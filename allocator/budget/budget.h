@@ -24,8 +24,10 @@ class Budget {
  public:
   static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
 
-  // `parent` may be null and must outlive this.
-  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr);
+  // `parent` may be null and must outlive this. `name` is a literal, for
+  // whoever asks which budget was in the way.
+  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr,
+                  const char* name = "");
   // Has neither children nor accounts any more.
   ~Budget();
   Budget(const Budget&) = delete;
@@ -39,6 +41,19 @@ class Budget {
 
   // Gives back what was charged.
   void Release(uint64_t bytes);
+
+  const char* name() const { return name_; }
+  // The lowest of this limit and its ancestors'.
+  uint64_t lowest_limit() const;
+  // The innermost of this budget and its ancestors that has no room for
+  // `bytes` more; null when all have.
+  const Budget* ObstacleFor(uint64_t bytes) const;
+
+  // By how many bytes this budget or an ancestor is beyond its limit, the most
+  // of them.
+  uint64_t Excess() const;
+  // Whether this budget or an ancestor has a limit.
+  bool IsLimited() const;
 
   // Bytes charged and not released, without what accounts hold in advance.
   uint64_t used() const;
@@ -62,12 +77,12 @@ class Budget {
   bool Fits(uint64_t bytes) const;
   // What could be charged here now.
   uint64_t Room() const;
-  bool IsLimited() const;
   template <typename Fn>
   void ForEachAccount(Fn fn);
 
   Budget* const parent_;
   Budget* const root_;
+  const char* const name_;
   std::atomic<uint64_t> limit_;
   std::atomic<uint64_t> failures_{0};
 

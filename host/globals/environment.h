@@ -20,6 +20,7 @@
 #include "host/globals/timer_service.h"
 #include "host/v8_memory/array_buffer_allocator.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/heap_limit.h"
 #include "host/v8_memory/isolate_budget.h"
 #include "host/v8_memory/limits.h"
 #include "host/v8_memory/record_slabs.h"
@@ -81,6 +82,7 @@ struct Environment {
   Output* out = nullptr;
   Output* err = nullptr;
   LimitsInForce limits;
+  HeapLimitGuard* heap_limit = nullptr;
   std::shared_ptr<IsolateBudget> budget;
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;

@@ -84,6 +84,7 @@ void SetLimits(Environment& env, v8::Local<v8::Object> limits) {
   }
   if (buffers) env.budget->buffers().set_limit(*buffers);
   if (total) env.budget->total().set_limit(*total);
+  env.heap_limit->OnLimitsChanged();
 }
 
 v8::Local<v8::Object> Memory(Environment& env) {

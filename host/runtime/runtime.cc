@@ -95,6 +95,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
     : platform_(platform),
       observer_(observer),
       stack_limit_(options.limits.stack),
+      bounds_js_heap_(options.limits.js_heap.has_value()),
       loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
       timers_(loop_.get()),
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
@@ -122,7 +123,9 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   isolate_ = v8::Isolate::Allocate();
   environment_.isolate = isolate_;
   platform_->Register(isolate_, foreground_);
-  heap_limit_ = std::make_unique<HeapLimitGuard>(isolate_, refusals);
+  heap_limit_ = std::make_unique<HeapLimitGuard>(
+      isolate_, refusals, environment_.budget.get(), bounds_js_heap_);
+  environment_.heap_limit = heap_limit_.get();
 
   v8::Isolate::CreateParams params;
   params.constraints = constraints;
@@ -139,12 +142,13 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
       isolate_, environment_.buffers, environment_.native_types.get());
   Environment::SetFor(isolate_, &environment_);
   if (stack_limit_) SetStackLimit(isolate_, *stack_limit_);
-  heap_limit_->Attach();
+  heap_limit_->Attach(environment_.limits.young);
   environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
   payer_ = {.budget = {environment_.budget, &environment_.budget->total()},
             .refusals = refusals,
-            .committed = &environment_.budget->page_counter()};
+            .committed = &environment_.budget->page_counter(),
+            .heap_pages = heap_limit_.get()};
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
   environment_.gc = gc_.get();

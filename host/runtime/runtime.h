@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/isolate.h"
 #include "host/globals/message.h"
 #include "host/runtime/builtins.h"
 #include "host/runtime/ending.h"
@@ -114,6 +115,8 @@ class Runtime final : public Host {
   const jsheap::Budget& budget() const { return buffers().budget(); }
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
+  // What is in use now. On its thread.
+  IsolateMemory memory() { return MeasureMemory(environment_); }
 
   // The rest is for the program's own surroundings, on its thread.
 
@@ -187,6 +190,7 @@ class Runtime final : public Host {
   Platform* const platform_;
   RuntimeObserver* const observer_;
   const std::optional<uint64_t> stack_limit_;
+  const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
   bool keep_alive_ = false;

@@ -52,7 +52,7 @@ class Shell final : public RuntimeObserver {
   void OnIdle() override { heap_->OnThreadIdle(); }
 
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override {
-    SayLine(DescribeHit(hit));
+    Say("jshost: " + DescribeHit(hit) + "\n" + hit.details);
   }
 
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
@@ -105,7 +105,8 @@ int Shell::Run() {
   std::string error;
   const std::string flags =
       (options_.expose_gc ? "--expose-gc " : "") +
-      GcPolicyFlags(options_.gc_policy, options_.limits.js_heap.has_value());
+      GcPolicyFlags(options_.gc_policy,
+                    options_.limits.js_heap || options_.limits.total);
   if (!SetV8Flags(flags, &error)) return Fail(error);
   const uint32_t tag = V8FlagsTag();
   if (!SetV8Flags(options_.v8_flags, &error)) {

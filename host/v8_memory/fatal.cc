@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "host/v8_memory/script_position.h"
 
@@ -19,6 +20,7 @@ namespace jshost {
 namespace {
 
 std::atomic<void (*)()> before_death{nullptr};
+thread_local FatalHandler* fatal_handler = nullptr;
 
 void OnProcessOutOfMemory(const char* location, const v8::OOMDetails&) {
   std::array<char, 256> text;
@@ -31,7 +33,21 @@ void OnProcessOutOfMemory(const char* location, const v8::OOMDetails&) {
 
 void SetBeforeDeath(void (*hook)()) { before_death = hook; }
 
+FatalScope::FatalScope(FatalHandler* handler) : previous_(fatal_handler) {
+  fatal_handler = handler;
+}
+
+FatalScope::~FatalScope() { fatal_handler = previous_; }
+
+void ParkThread() {
+  for (;;) pause();
+}
+
 void DieOfMemory(std::string_view message) {
+  // What goes wrong in the handler itself ends the process.
+  if (FatalHandler* handler = std::exchange(fatal_handler, nullptr)) {
+    handler->OnFatal(message);
+  }
   if (void (*hook)() = before_death.exchange(nullptr)) hook();
   std::array<char, 1024> line;
   const int shown =

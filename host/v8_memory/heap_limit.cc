@@ -25,26 +25,24 @@ constexpr uint64_t kRoomToTerminate = (1024 + 64) * kMiB;
 // question is about.
 constexpr double kNearLimit = 0.9;
 
-struct HeapUse {
-  uint64_t all = 0;
-  uint64_t old_generation = 0;
-};
+// Beyond a limit what was asked for before is still given, and no more.
+uint64_t Slack(uint64_t limit) { return limit / 10 + 16 * kMiB; }
 
-// Reads the spaces one by one: unlike GetHeapStatistics that leaves the main
-// thread's allocation areas alone, so it may be called in mid-collection.
-HeapUse MeasureHeap(v8::Isolate* isolate) {
-  HeapUse use;
-  for (size_t i = 0; i < isolate->NumberOfHeapSpaces(); ++i) {
-    v8::HeapSpaceStatistics space;
-    if (!isolate->GetHeapSpaceStatistics(&space, i)) continue;
-    const std::string_view name = space.space_name();
-    if (name == "read_only_space") continue;
-    use.all += space.space_used_size();
-    if (!name.starts_with("new_"))
-      use.old_generation += space.space_used_size();
-  }
-  return use;
-}
+// V8 may pass a total by this before anything is done: buffers may fill the
+// total to the byte, and whoever catches the error that tells of it needs some
+// objects.
+uint64_t Tolerance(uint64_t limit) { return kMiB + limit / 32; }
+
+// Relief is in vain when it leaves less than half of the tolerance, or is
+// needed again at once; after so many, one after the other, the script is as
+// good as out of memory.
+constexpr int kMostVainCollections = 4;
+
+// A page each, and a few collections.
+constexpr int kMostRefusalsOfPages = 64;
+
+// V8's heap works with no less (see kMinJsHeap).
+constexpr uint64_t kSmallestOldGeneration = 3 * kMiB / 2;
 
 // Stands for the crash key that brings the stack; any other is null.
 v8::CrashKey StackKey() {
@@ -72,9 +70,12 @@ std::string InnermostFrame(std::string_view stack) {
 
 }  // namespace
 
-HeapLimitGuard::HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals)
+HeapLimitGuard::HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals,
+                               IsolateBudget* budget, bool bounds_js_heap)
     : isolate_(isolate),
       refusals_(refusals),
+      budget_(budget),
+      bounds_js_heap_(bounds_js_heap),
       thread_(std::this_thread::get_id()) {
   // These come before V8 prints its "Last few GCs" (api.cc:266), unlike the
   // out-of-memory handler.
@@ -85,38 +86,198 @@ HeapLimitGuard::HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals)
       });
 }
 
-void HeapLimitGuard::Attach() {
+void HeapLimitGuard::Attach(uint64_t young) {
   v8::HeapStatistics statistics;
   isolate_->GetHeapStatistics(&statistics);
   limit_ = statistics.heap_size_limit();
+  old_limit_ = limit_ - std::min(limit_, young);
   isolate_->AddNearHeapLimitCallback(OnNearLimit, this);
+  isolate_->AddGCEpilogueCallback(OnCollected, this);
+  is_attached_ = true;
+  OnLimitsChanged();
 }
 
 void HeapLimitGuard::Detach() {
+  is_attached_ = false;
+  isolate_->RemoveGCEpilogueCallback(OnCollected, this);
   isolate_->RemoveNearHeapLimitCallback(OnNearLimit, 0);
+  Charge(0);
 }
+
+// ------------------------------------------------------------- V8's own limit
 
 size_t HeapLimitGuard::OnNearLimit(void* self, size_t current, size_t) {
   return static_cast<HeapLimitGuard*>(self)->NearLimit(current);
 }
 
 size_t HeapLimitGuard::NearLimit(size_t current) {
-  if (hit_) return current;  // The extra room is gone as well.
-  const HeapUse use = MeasureHeap(isolate_);
+  if (hit_ || is_stretched_) return current;  // The extra room is gone as well.
+  const HeapUse use = MeasureHeapUse(isolate_);
   const auto near =
       static_cast<uint64_t>(kNearLimit * static_cast<double>(current));
-  if (refusals_->TakePending() && use.old_generation < near) return current;
+  if (refusals_->TakePending() && use.old_used < near) return current;
 
-  hit_.emplace(limit_, use.all, std::string());
+  if (current >= old_limit_) {
+    GiveUp(bounds_js_heap_ || !LimitsTotal() ? Which::kJsHeap : Which::kTotal);
+    return current + kRoomToTerminate;
+  }
+  // It was lowered for buffers, which may be gone.
+  const uint64_t room = RoomForOldGeneration(use);
+  if (room > current + current / 16) return room;
+  is_stretched_ = true;
+  AskForRelief();
+  return current + kRoomToTerminate;
+}
+
+// What the total leaves to V8's old generation, up to V8's own limit.
+uint64_t HeapLimitGuard::RoomForOldGeneration(const HeapUse& use) const {
+  const uint64_t total = budget_->total().limit();
+  if (total == jsheap::Budget::kUnlimited) return old_limit_;
+  const uint64_t others = budget_->buffers().used() + use.young_committed;
+  const uint64_t most = total + Tolerance(total);
+  return std::min(old_limit_, most - std::min(most, others));
+}
+
+// V8 doesn't go below what is in use and a quarter more (heap.cc:2104).
+void HeapLimitGuard::LowerHeapLimit(const HeapUse& use) {
+  if (hit_) return;
+  const uint64_t room =
+      std::max<uint64_t>(RoomForOldGeneration(use), kSmallestOldGeneration);
+  if (room == old_limit_ && !is_stretched_) return;
+  isolate_->RemoveNearHeapLimitCallback(OnNearLimit, room);
+  isolate_->AddNearHeapLimitCallback(OnNearLimit, this);
+}
+
+// ------------------------------------------------------------------- the total
+
+bool HeapLimitGuard::LimitsTotal() const {
+  return budget_->total().IsLimited();
+}
+
+void HeapLimitGuard::Charge(uint64_t committed) {
+  if (committed > charged_) budget_->js_heap().Charge(committed - charged_);
+  if (committed < charged_) budget_->js_heap().Release(charged_ - committed);
+  charged_ = committed;
+}
+
+void HeapLimitGuard::OnLimitsChanged() {
+  if (!IsWatching()) return;
+  Charge(MeasureHeapUse(isolate_).committed);
+  if (IsPassed(Tolerance)) AskForRelief();
+}
+
+void HeapLimitGuard::OnCollected(v8::Isolate*, v8::GCType type,
+                                 v8::GCCallbackFlags, void* self) {
+  auto* const guard = static_cast<HeapLimitGuard*>(self);
+  if (guard->IsWatching()) guard->AfterCollection(type);
+}
+
+void HeapLimitGuard::AfterCollection(v8::GCType type) {
+  const HeapUse use = MeasureHeapUse(isolate_);
+  Charge(use.committed);
+  if (!LimitsTotal()) return;
+  if (type == v8::kGCTypeMarkSweepCompact && !is_stretched_) {
+    LowerHeapLimit(use);
+  }
+  if (IsPassed(Tolerance)) AskForRelief();
+}
+
+bool HeapLimitGuard::IsPassed(uint64_t (*by)(uint64_t limit)) const {
+  return budget_->total().Excess() > by(budget_->total().lowest_limit());
+}
+
+// V8 collects garbage when it gets no pages, asks again, and then is out of
+// memory for good.
+bool HeapLimitGuard::OnHeapPages(size_t bytes) {
+  if (!IsWatching()) return true;
+  const bool was_asked = hit_ || is_stretched_ || is_asked_;
+  if (bounds_js_heap_ && charged_ + bytes > limit_ + Slack(limit_) &&
+      (was_asked || bytes > limit_)) {
+    return RefusePages(Which::kJsHeap);
+  }
+  Charge(charged_ + bytes);
+  if (!IsPassed(Tolerance)) return true;
+  if (IsPassed(Slack) &&
+      (was_asked || bytes > budget_->total().lowest_limit())) {
+    Charge(charged_ - bytes);
+    return RefusePages(Which::kTotal);
+  }
+  AskForRelief();
+  return true;
+}
+
+// False. What collections find again and again doesn't help a built-in that
+// never stops allocating.
+bool HeapLimitGuard::RefusePages(Which which) {
+  refused_ = which;
+  if (++refusals_of_pages_ == kMostRefusalsOfPages) Die(which, {});
+  return false;
+}
+
+// ----------------------------------------------------------------- interrupts
+
+void HeapLimitGuard::AskForRelief() {
+  if (is_asked_ || hit_) return;
+  is_asked_ = true;
+  isolate_->RequestInterrupt(OnInterrupt, this);
+}
+
+void HeapLimitGuard::GiveUp(Which which) {
+  hit_.emplace(MakeHit(which));
   // Not TerminateExecution at once: the interrupt still sees the stack.
   isolate_->RequestInterrupt(OnInterrupt, this);
-  return current + kRoomToTerminate;
 }
 
 void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   auto* const guard = static_cast<HeapLimitGuard*>(self);
+  if (!guard->hit_ && guard->is_asked_) guard->Relieve();
+  if (!guard->hit_) return;
   guard->hit_->where = DescribeCurrentFrame(isolate);
+  guard->hit_->details =
+      DescribeSpaces(isolate) + DescribeCurrentStack(isolate);
   isolate->TerminateExecution();
+}
+
+// Collects for the total's sake.
+void HeapLimitGuard::Relieve() {
+  const Clock::time_point start = Clock::now();
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
+  const Clock::time_point end = Clock::now();
+  const HeapUse use = MeasureHeapUse(isolate_);
+  Charge(use.committed);
+  const bool was_stretched = is_stretched_;
+  LowerHeapLimit(use);
+  is_asked_ = false;
+  is_stretched_ = false;
+  refused_.reset();
+  refusals_of_pages_ = 0;
+  if (IsPassed(Tolerance)) {
+    hit_.emplace(MakeHit(Which::kTotal));
+    return;
+  }
+  const bool is_vain =
+      was_stretched ||
+      IsPassed([](uint64_t limit) { return Tolerance(limit) / 2; }) ||
+      start - last_relief_ < end - start;
+  last_relief_ = end;
+  vain_collections_ = is_vain ? vain_collections_ + 1 : 0;
+  if (vain_collections_ == kMostVainCollections) {
+    hit_.emplace(MakeHit(Which::kTotal));
+  }
+}
+
+// ------------------------------------------------------------------ the end
+
+HeapLimitGuard::Hit HeapLimitGuard::MakeHit(Which which) const {
+  if (which == Which::kJsHeap) {
+    return {.which = which,
+            .limit = limit_,
+            .used = OnIsolateThread() ? MeasureHeapUse(isolate_).used : 0};
+  }
+  const jsheap::Budget* budget = budget_->total().ObstacleFor(0);
+  if (budget == nullptr) budget = &budget_->total();
+  return {.which = which, .limit = budget->limit(), .used = budget->used()};
 }
 
 bool HeapLimitGuard::OnIsolateThread() const {
@@ -125,24 +286,31 @@ bool HeapLimitGuard::OnIsolateThread() const {
 
 v8::CrashKey HeapLimitGuard::OnCrashKey(const char* key) {
   // Other threads' deaths bring no stack.
-  if (!OnIsolateThread()) Die({});
+  if (!OnIsolateThread()) Die(WhichNow(), {});
   return std::strcmp(key, "v8-oom-stack") == 0 ? StackKey() : nullptr;
 }
 
 void HeapLimitGuard::OnCrashValue(v8::CrashKey key, std::string_view value) {
-  if (key == StackKey()) Die(InnermostFrame(value));
+  if (key == StackKey()) Die(WhichNow(), InnermostFrame(value));
 }
 
-void HeapLimitGuard::Die(const std::string& where) {
-  Hit hit = hit_.value_or(Hit{limit_, 0, {}});
-  if (!hit_ && OnIsolateThread()) hit.used = MeasureHeap(isolate_).all;
+HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
+  if (refused_) return *refused_;
+  return LimitsTotal() && (!bounds_js_heap_ || is_stretched_) ? Which::kTotal
+                                                              : Which::kJsHeap;
+}
+
+void HeapLimitGuard::Die(Which which, const std::string& where) {
+  Hit hit = hit_ ? *hit_ : MakeHit(which);
   if (hit.where.empty()) hit.where = where;
   DieOfMemory(DescribeHit(hit));
 }
 
 std::string DescribeHit(const HeapLimitGuard::Hit& hit) {
-  std::string text = fmt::format("JavaScript heap limit of {} reached",
-                                 jsheap::FormatSize(hit.limit));
+  std::string text = fmt::format(
+      "{} limit of {} reached",
+      hit.which == HeapLimitGuard::Which::kTotal ? "memory" : "JavaScript heap",
+      jsheap::FormatSize(hit.limit));
   if (hit.used != 0) {
     text += fmt::format(" ({} in use)", jsheap::FormatSize(hit.used));
   }

@@ -1,12 +1,22 @@
-// Makes running into V8's heap limit an orderly end: the script is terminated
-// where it stands and the host goes on, able to say which limit, its value,
-// what was in use and where the script was.
+// Makes running out of V8's heap an orderly end: the script is terminated where
+// it stands and the host goes on, able to say which limit, its value, what was
+// in use and where the script was.
 //
-// V8 asks through its near-heap-limit callback; the answer is room for at
-// least one object of the largest size, and a request to terminate. When a
-// built-in uses up that room before it looks at the request, V8 is out of
-// memory for good, and the process ends with the same line and status 70.
-// A refused buffer asks too (see refusals.h), and changes nothing.
+// Two limits end a heap: V8's own, and what a budget of the isolate's total
+// leaves it beside buffers. V8 can be refused nothing, so both are soft:
+//
+// - V8 asks through its near-heap-limit callback; the answer is room for at
+//   least one object of the largest size, and a request to terminate. A refused
+//   buffer asks too (see refusals.h), and changes nothing.
+// - V8's heap is charged to the budget by what it has committed: exactly after
+//   each collection, and by the pages that it takes from the system in between.
+//   When that passes the total, the script is interrupted for a collection; if
+//   there is too little room even then, it is terminated. And as buffers take
+//   more, V8's own limit is lowered to what is left, so that it collects in
+//   time.
+// - A built-in that goes on allocating before it looks at the request, or wants
+//   one enormous object, gets pages until either limit is passed by a tenth and
+//   16 MiB. Then the isolate ends at once (fatal.h), with the same line.
 //
 // Everything runs on the isolate's thread.
 
@@ -15,12 +25,16 @@
 
 #include <v8-callbacks.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <thread>
 
+#include "host/v8_memory/heap_use.h"
+#include "host/v8_memory/isolate_budget.h"
+#include "host/v8_memory/page_allocator.h"
 #include "host/v8_memory/refusals.h"
 
 namespace v8 {
@@ -29,44 +43,90 @@ class Isolate;
 
 namespace jshost {
 
-class HeapLimitGuard {
+class HeapLimitGuard final : public PageAllocator::HeapPages {
  public:
+  enum class Which { kJsHeap, kTotal };
+
   struct Hit {
-    uint64_t limit = 0;  // bytes, young and old generation together
-    uint64_t used = 0;   // bytes of objects
-    std::string where;   // "at f (a.js:1:2)", may be empty
+    Which which = Which::kJsHeap;
+    uint64_t limit = 0;        // bytes
+    uint64_t used = 0;         // bytes, of what is limited
+    std::string where = {};    // "at f (a.js:1:2)", may be empty
+    std::string details = {};  // lines about what was in use and the stack
   };
 
-  // `isolate` needs only be allocated yet. Both outlive this, but for
-  // Detach().
-  HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals);
+  // `isolate` needs only be allocated yet. All outlive this, but for Detach().
+  // Where `bounds_js_heap`, V8's own limit is what somebody set.
+  HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals,
+                 IsolateBudget* budget, bool bounds_js_heap);
   HeapLimitGuard(const HeapLimitGuard&) = delete;
   HeapLimitGuard& operator=(const HeapLimitGuard&) = delete;
 
-  // Starts to guard; the isolate is initialized now.
-  void Attach();
-  // Stops; before the isolate is disposed.
+  // Starts to guard; the isolate is initialized now, with `young` bytes for its
+  // young generation.
+  void Attach(uint64_t young);
+  // Stops, and charges nothing any more; before the isolate is disposed.
   void Detach();
 
-  // Set once the limit was hit.
+  // Set once a limit was hit.
   const std::optional<Hit>& hit() const { return hit_; }
 
-  // Bytes that all objects may take.
+  // Bytes that all of V8's objects may take.
   uint64_t limit() const { return limit_; }
 
+  // The budget's limits were changed. May collect garbage and terminate.
+  void OnLimitsChanged();
+
  private:
+  using Clock = std::chrono::steady_clock;
+
   static size_t OnNearLimit(void* self, size_t current, size_t initial);
   static void OnInterrupt(v8::Isolate* isolate, void* self);
+  static void OnCollected(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
+                          void* self);
+  // PageAllocator::HeapPages:
+  bool OnHeapPages(size_t bytes) override;
+  bool RefusePages(Which which);
+  void NoteWhere();
+
   size_t NearLimit(size_t current);
+  uint64_t RoomForOldGeneration(const HeapUse& use) const;
+  void LowerHeapLimit(const HeapUse& use);
+  void AfterCollection(v8::GCType type);
+  void AskForRelief();
+  void Relieve();
+  void GiveUp(Which which);
+  void Charge(uint64_t committed);
+  Hit MakeHit(Which which) const;
+  Which WhichNow() const;
+
   v8::CrashKey OnCrashKey(const char* key);
   void OnCrashValue(v8::CrashKey key, std::string_view value);
-  [[noreturn]] void Die(const std::string& where);
+  [[noreturn]] void Die(Which which, const std::string& where);
   bool OnIsolateThread() const;
+  bool LimitsTotal() const;
+  bool IsWatching() const {
+    return is_attached_ && (bounds_js_heap_ || LimitsTotal());
+  }
+  // Whether a total is passed by more than its limit allows.
+  bool IsPassed(uint64_t (*by)(uint64_t limit)) const;
 
   v8::Isolate* const isolate_;
   Refusals* const refusals_;
+  IsolateBudget* const budget_;
+  const bool bounds_js_heap_;
   const std::thread::id thread_;
   uint64_t limit_ = 0;
+  uint64_t old_limit_ = 0;  // of V8's old generation, as it was set
+  uint64_t charged_ = 0;    // to the budget, for V8's heap
+  bool is_attached_ = false;
+  bool is_asked_ = false;      // for relief, by an interrupt
+  bool is_stretched_ = false;  // V8's limit, until that interrupt
+  // Since the last relief:
+  std::optional<Which> refused_;  // pages
+  int refusals_of_pages_ = 0;
+  int vain_collections_ = 0;  // one after the other
+  Clock::time_point last_relief_;
   std::optional<Hit> hit_;
 };
 

@@ -57,6 +57,12 @@ uint64_t YoungShare(uint64_t js_heap, uint64_t by_v8) {
   return std::max(kMinYoung, std::min(by_v8, js_heap / 4));
 }
 
+// V8's heap can't be more than everything together.
+std::optional<uint64_t> JsHeapOf(const Limits& limits) {
+  if (!limits.total) return limits.js_heap;
+  return std::min(*limits.total, limits.js_heap.value_or(*limits.total));
+}
+
 bool CheckBounds(const Limits& limits, std::string* error) {
   if (limits.js_heap &&
       TooSmall("--js-heap-limit", *limits.js_heap, kMinJsHeap, error)) {
@@ -64,6 +70,20 @@ bool CheckBounds(const Limits& limits, std::string* error) {
   }
   if (limits.young &&
       TooSmall("--young-limit", *limits.young, kMinYoung, error)) {
+    return false;
+  }
+  if (limits.total &&
+      TooSmall("--memory-limit", *limits.total, kMinTotal, error)) {
+    return false;
+  }
+  if (limits.total && limits.young &&
+      TooLarge("--young-limit (with this --memory-limit)", *limits.young,
+               *limits.total - (kMinJsHeap - kMinYoung), error)) {
+    return false;
+  }
+  if (limits.total && limits.initial &&
+      TooLarge("--initial-heap (with this --memory-limit)", *limits.initial,
+               *limits.total, error)) {
     return false;
   }
   if (limits.js_heap && limits.young &&
@@ -108,16 +128,15 @@ bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
   if (limits.stack && !RaiseStack(*limits.stack, error)) return false;
 
   constraints->ConfigureDefaults(PhysicalMemory(), 0);
-  if (limits.js_heap) {
-    constraints->ConfigureDefaultsFromHeapSize(0, *limits.js_heap);
-  }
+  const std::optional<uint64_t> js_heap = JsHeapOf(limits);
+  if (js_heap) constraints->ConfigureDefaultsFromHeapSize(0, *js_heap);
   uint64_t young = constraints->max_young_generation_size_in_bytes();
-  if (limits.js_heap) young = YoungShare(*limits.js_heap, young);
+  if (js_heap) young = YoungShare(*js_heap, young);
   if (limits.young) young = *limits.young;
   young = ExactYoung(young);
   constraints->set_max_young_generation_size_in_bytes(young);
-  if (limits.js_heap) {
-    constraints->set_max_old_generation_size_in_bytes(*limits.js_heap - young);
+  if (js_heap) {
+    constraints->set_max_old_generation_size_in_bytes(*js_heap - young);
   }
   if (limits.initial) {
     constraints->set_initial_old_generation_size_in_bytes(*limits.initial);

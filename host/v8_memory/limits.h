@@ -36,6 +36,7 @@ struct LimitsInForce {
 // V8 raises a smaller heap to 2.75 MiB and a smaller young generation to two
 // semi-spaces of 512 KiB and as much for large objects (heap.cc:384, 4818).
 inline constexpr uint64_t kMinJsHeap = uint64_t{3} << 20;
+inline constexpr uint64_t kMinTotal = uint64_t{4} << 20;
 inline constexpr uint64_t kMinYoung = uint64_t{1536} << 10;
 inline constexpr uint64_t kMinCode = uint64_t{64} << 20;   // code-range.cc:158
 inline constexpr uint64_t kMaxCode = uint64_t{512} << 20;  // V8 dies beyond

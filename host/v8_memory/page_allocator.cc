@@ -7,6 +7,8 @@ namespace jshost {
 namespace {
 
 constexpr size_t kWasmPageSize = 64 << 10;
+// Of V8's pages for objects, regular and large ones.
+constexpr size_t kHeapPageAlignment = 256 << 10;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 thread_local const PageAllocator::Payer* current_payer = nullptr;
@@ -22,6 +24,7 @@ PageAllocator::BudgetScope::~BudgetScope() { current_payer = previous_; }
 
 void* PageAllocator::AllocatePages(void* address, size_t length,
                                    size_t alignment, Permission permissions) {
+  if (!MayHavePages(length, alignment, permissions)) return nullptr;
   void* pages = next_->AllocatePages(address, length, alignment, permissions);
   Note(pages, length, alignment, permissions);
   return pages;
@@ -30,6 +33,7 @@ void* PageAllocator::AllocatePages(void* address, size_t length,
 void* PageAllocator::AllocatePages(size_t length, size_t alignment,
                                    Permission permissions,
                                    AllocationHint hint) {
+  if (!MayHavePages(length, alignment, permissions)) return nullptr;
   void* pages = next_->AllocatePages(length, alignment, permissions, hint);
   Note(pages, length, alignment, permissions);
   return pages;
@@ -93,6 +97,17 @@ bool PageAllocator::DecommitPages(void* address, size_t size) {
     }
   }
   return next_->DecommitPages(address, size);
+}
+
+bool PageAllocator::AreHeapPages(size_t alignment, Permission permissions) {
+  return permissions == kReadWrite && alignment >= kHeapPageAlignment &&
+         current_payer != nullptr && current_payer->heap_pages != nullptr;
+}
+
+bool PageAllocator::MayHavePages(size_t length, size_t alignment,
+                                 Permission permissions) {
+  return !AreHeapPages(alignment, permissions) ||
+         current_payer->heap_pages->OnHeapPages(length);
 }
 
 bool PageAllocator::MayBeBuffer(size_t alignment, Permission permissions) {

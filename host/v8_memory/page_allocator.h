@@ -2,7 +2,8 @@
 // counts, and bounds what resizable buffers and wasm memories commit.
 //
 // V8 takes pages for its heap, code and stacks here too, and dies when it gets
-// none, so only one thing is ever refused: making a buffer's reservation
+// none. Those of the heap are refused only where that is meant (HeapPages);
+// else only one thing is ever refused: making a buffer's reservation
 // readable and writable beyond a budget. Such a reservation is told apart by
 // all of these together:
 //   - it was reserved without access (V8's heap pages come readable and
@@ -34,12 +35,22 @@ namespace jshost {
 
 class PageAllocator final : public v8::PageAllocator {
  public:
+  // Is asked before V8's heap gets pages, on the thread that wants them.
+  class HeapPages {
+   public:
+    virtual ~HeapPages() = default;
+    // False when there should be none: V8's last chance is a collection. May be
+    // called with V8's locks held, and in the middle of a collection.
+    virtual bool OnHeapPages(size_t bytes) = 0;
+  };
+
   // Who pays for the buffers that the calling thread reserves.
   struct Payer {
     std::shared_ptr<jsheap::Budget> budget;
     Refusals* refusals = nullptr;  // told on this thread only
     // Counts the committed bytes, if set; lives as long as the budget.
     std::atomic<uint64_t>* committed = nullptr;
+    HeapPages* heap_pages = nullptr;
   };
 
   // While it lives, the calling thread's reservations are bounded. `payer`
@@ -116,6 +127,11 @@ class PageAllocator final : public v8::PageAllocator {
   };
   using Reservations = std::map<uintptr_t, Reservation>;
 
+  // Whether these are pages of the calling thread's isolate for objects.
+  static bool AreHeapPages(size_t alignment, Permission permissions);
+  // Whether they may be had, if that is what they are.
+  static bool MayHavePages(size_t length, size_t alignment,
+                           Permission permissions);
   // Whether a reservation by the calling thread may be a buffer's.
   bool MayBeBuffer(size_t alignment, Permission permissions);
   void Note(void* address, size_t length, size_t alignment,

@@ -22,6 +22,10 @@ std::string DescribeFrame(v8::Isolate* isolate,
 // The same for the code that runs now; may allocate in V8's heap.
 std::string DescribeCurrentFrame(v8::Isolate* isolate);
 
+// The innermost frames, the host's own left out, each as a line "  at …"; may
+// allocate in V8's heap. Empty when there are none.
+std::string DescribeCurrentStack(v8::Isolate* isolate);
+
 }  // namespace jshost
 
 #endif  // HOST_V8_MEMORY_SCRIPT_POSITION_H_
