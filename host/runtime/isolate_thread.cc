@@ -83,7 +83,6 @@ bool IsolateThread::Begin() {
     errno = error;
     return false;
   }
-  is_joinable_ = true;
   if (options_.timeout_ms) {
     const auto after = std::chrono::duration<double, std::milli>(
         std::min(*options_.timeout_ms, 1e12));
@@ -96,13 +95,13 @@ bool IsolateThread::Begin() {
 
 void IsolateThread::Stop(Outcome reason) {
   const std::lock_guard lock(mutex_);
-  if (stop_ || is_done_) return;
+  if (stop_ || is_over_) return;
   stop_ = reason;
   Interrupt(kFirstInterrupt);
 }
 
 void IsolateThread::Interrupt(milliseconds until_next) {
-  if (is_done_) return;
+  if (is_over_) return;
   if (runtime_ != nullptr) runtime_->Interrupt();
   next_interrupt_ =
       Watchdog::Process().Call(Clock::now() + until_next, [this, until_next] {
@@ -111,10 +110,18 @@ void IsolateThread::Interrupt(milliseconds until_next) {
       });
 }
 
-void IsolateThread::Join() {
-  if (!is_joinable_) return;
-  pthread_join(thread_, nullptr);
-  is_joinable_ = false;
+bool IsolateThread::Join() {
+  End end;
+  {
+    std::unique_lock lock(end_mutex_);
+    ended_.wait(lock, [this] { return end_ != End::kNone; });
+    end = end_;
+  }
+  if (end == End::kEnded) {
+    pthread_join(thread_, nullptr);
+  } else {
+    Abandon();
+  }
   if (timeout_) Watchdog::Process().Cancel(*timeout_);
   std::optional<Watchdog::Id> next;
   {
@@ -122,15 +129,28 @@ void IsolateThread::Join() {
     next = next_interrupt_;
   }
   if (next) Watchdog::Process().Cancel(*next);
+  return end == End::kEnded;
 }
 
 bool IsolateThread::JoinWithin(milliseconds time) {
   {
-    std::unique_lock lock(mutex_);
-    if (!ended_.wait_for(lock, time, [this] { return is_done_; })) return false;
+    std::unique_lock lock(end_mutex_);
+    if (!ended_.wait_for(lock, time, [this] { return end_ != End::kNone; })) {
+      return false;
+    }
   }
-  Join();
-  return true;
+  return Join();
+}
+
+// Its thread is parked for ever, so that what is its can be used here.
+void IsolateThread::Abandon() {
+  {
+    const std::lock_guard lock(mutex_);
+    runtime_ = nullptr;
+    is_over_ = true;
+  }
+  pthread_detach(thread_);
+  if (running_ != nullptr) running_->TerminateIsolates();
 }
 
 // --------------------------------------------------------------- the thread
@@ -139,23 +159,46 @@ void* IsolateThread::Main(void* self) {
   auto* const thread = static_cast<IsolateThread*>(self);
   thread->RunProgram();
   thread->OnIdle();
-  // Nobody interrupts any more.
   {
     const std::lock_guard lock(thread->mutex_);
-    thread->is_done_ = true;
-    // While it is locked: whoever waits for this may destroy it afterwards.
-    thread->ended_.notify_all();
+    thread->is_over_ = true;
   }
-  IsolateResult& result = thread->result_;
-  const std::chrono::duration<double, std::milli> wall =
-      Clock::now() - thread->start_;
-  result.wall_ms = wall.count();
-  result.cpu_ms = ThreadCpuMs();
-  thread->line_->OnEnd(std::move(result));
+  thread->ReportEnd();
+  thread->SetEnd(End::kEnded);
   return nullptr;
 }
 
+void IsolateThread::ReportEnd() {
+  const std::chrono::duration<double, std::milli> wall = Clock::now() - start_;
+  result_.wall_ms = wall.count();
+  result_.cpu_ms = ThreadCpuMs();
+  line_->OnEnd(std::move(result_));
+}
+
+void IsolateThread::SetEnd(End end) {
+  const std::lock_guard lock(end_mutex_);
+  end_ = end;
+  // Locked: whoever waits for this may destroy it afterwards.
+  ended_.notify_all();
+}
+
+// The stack below is V8's, and stays as it is.
+void IsolateThread::OnFatal(std::string_view message) {
+  const bool is_total = message.starts_with("memory limit");
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kJsHeapLimit;
+  result_.exit_code = kExitMemoryLimit;
+  AddLine(std::string(message));
+  SendError({.message = std::string(message),
+             .limit = is_total ? "total" : "jsHeap"});
+  SendPendingError();
+  TakeMemory();
+  ReportEnd();
+  SetEnd(End::kDead);
+  ParkThread();
+}
+
 void IsolateThread::RunProgram() {
+  const FatalScope fatal(this);
   std::string error;
   Program program;
   if (!ReadProgram(&program, &error)) return Refuse(error);
@@ -194,9 +237,14 @@ void IsolateThread::RunProgram() {
   SetOutcome(runtime->ending());
   SendPendingError();
   port_.Detach();
-  result_.gc = runtime->gc();
+  TakeMemory();
+}
+
+// What is known of the program besides its outcome.
+void IsolateThread::TakeMemory() {
   result_.peak = memory_.peak();
   result_.last = memory_.latest();
+  result_.gc = result_.peak.gc;
   result_.output = captured_.Take();
 }
 
@@ -325,21 +373,26 @@ void IsolateThread::OnIdle() {
 }
 
 void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
-  result_.outcome = Outcome::kJsHeapLimit;
+  const bool is_total = hit.which == HeapLimitGuard::Which::kTotal;
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kJsHeapLimit;
   const std::string text = DescribeHit(hit);
   AddLine(text);
-  SendError({.message = text, .limit = "jsHeap"});
+  result_.error += hit.details;
+  SendError({.message = text, .limit = is_total ? "total" : "jsHeap"});
 }
 
 // The error before this was V8's about the buffer.
 void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
                                   const std::string& where) {
-  result_.outcome = Outcome::kBufferLimit;
+  const uint64_t bytes = buffers.refusals().last_bytes();
+  const jsheap::Budget* const obstacle = buffers.budget().ObstacleFor(bytes);
+  const bool is_total = obstacle != nullptr && obstacle != &buffers.budget();
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kBufferLimit;
   const std::string text = DescribeBufferLimit(buffers, where);
   AddLine(text);
   if (!pending_error_) return;
-  pending_error_->limit = "buffers";
-  pending_error_->requested = buffers.refusals().last_bytes();
+  pending_error_->limit = is_total ? "total" : "buffers";
+  pending_error_->requested = bytes;
 }
 
 void IsolateThread::OnUnsettledAwait(const std::string& where) {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "host/runtime/runtime.h"
 #include "host/runtime/watchdog.h"
 #include "host/runtime/worker_port.h"
+#include "host/v8_memory/fatal.h"
 
 namespace jshost {
 
@@ -43,14 +45,16 @@ struct FamilyOptions {
 };
 
 // Members are for the starter's thread, unless they say otherwise.
-class IsolateThread final : public IsolateHandle, private RuntimeObserver {
+class IsolateThread final : public IsolateHandle,
+                            private RuntimeObserver,
+                            private FatalHandler {
  public:
   // `line` is called on the new thread. `family` must outlive this.
   IsolateThread(const FamilyOptions* family, IsolateOptions options,
                 std::shared_ptr<jsheap::Allocator> heap,
                 std::unique_ptr<IsolateEvents> line);
   // It was joined, or didn't begin.
-  ~IsolateThread();
+  ~IsolateThread() override;
   IsolateThread(const IsolateThread&) = delete;
   IsolateThread& operator=(const IsolateThread&) = delete;
 
@@ -64,13 +68,15 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   }
   IsolateMemory memory() override { return memory_.latest(); }
 
-  // Waits for the thread's end.
-  void Join();
-  // The same, but false when it takes longer than that.
+  // Waits for the thread's end. False when it has died inside V8 (see
+  // FatalHandler): then this can't be destroyed.
+  bool Join();
+  // The same, but also false when it takes longer than that.
   bool JoinWithin(std::chrono::milliseconds time);
 
  private:
   using Clock = std::chrono::steady_clock;
+  enum class End { kNone, kEnded, kDead };
 
   // Ends the program for that reason, if it still runs and isn't ending for
   // another. Any thread.
@@ -87,12 +93,20 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   void Withdraw();
   void SetOutcome(const Ending& ending);
   void TakeValue();
+  void TakeMemory();
   void Refuse(const std::string& error);
   void AddLine(const std::string& line);
 
   // Of a worker: tells its starter, now or when it is known to be all.
   void SendError(IsolateError error);
   void SendPendingError();
+
+  void ReportEnd();
+  void SetEnd(End end);
+  void Abandon();
+
+  // FatalHandler:
+  void OnFatal(std::string_view message) override;
 
   // RuntimeObserver:
   void OnUncaught(v8::Local<v8::Context> context,
@@ -126,16 +140,18 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   MemoryWatch memory_;
 
   pthread_t thread_{};
-  bool is_joinable_ = false;
   std::optional<Watchdog::Id> timeout_;
 
-  std::mutex mutex_;
-  std::condition_variable ended_;
+  std::mutex mutex_;  // held while V8 is told to terminate
   // Guarded by mutex_.
   Runtime* runtime_ = nullptr;  // while it can be interrupted
   std::optional<Outcome> stop_;
   std::optional<Watchdog::Id> next_interrupt_;
-  bool is_done_ = false;
+  bool is_over_ = false;  // nobody interrupts any more
+
+  std::mutex end_mutex_;
+  std::condition_variable ended_;
+  End end_ = End::kNone;  // guarded by end_mutex_
 };
 
 }  // namespace jshost

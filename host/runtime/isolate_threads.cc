@@ -107,18 +107,22 @@ IsolateEvents* IsolateThreads::EventsOf(Id id) {
 void IsolateThreads::OnEnd(Id id, IsolateResult result) {
   auto node = isolates_.extract(id);
   if (node.empty()) return;
-  node.mapped().thread->Join();
+  if (!node.mapped().thread->Join()) {
+    static_cast<void>(node.mapped().thread.release());
+  }
   node.mapped().events->OnEnd(std::move(result));
 }
 
-void IsolateThreads::EndAll(bool may_leave) {
+void IsolateThreads::TerminateAll() {
   for (auto& [id, entry] : isolates_) entry.thread->Terminate();
+}
+
+void IsolateThreads::EndAll(bool may_leave) {
+  TerminateAll();
   for (auto& [id, entry] : isolates_) {
-    if (!may_leave) {
-      entry.thread->Join();
-    } else if (!entry.thread->JoinWithin(kPatience)) {
-      static_cast<void>(entry.thread.release());
-    }
+    const bool is_gone =
+        may_leave ? entry.thread->JoinWithin(kPatience) : entry.thread->Join();
+    if (!is_gone) static_cast<void>(entry.thread.release());
   }
   isolates_.clear();
 }

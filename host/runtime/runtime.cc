@@ -407,6 +407,8 @@ bool Runtime::HasEnded() {
   return ending_.has_value();
 }
 
+void Runtime::TerminateIsolates() { isolates_->TerminateAll(); }
+
 void Runtime::Interrupt() {
   is_interrupted_ = true;
   isolate_->TerminateExecution();

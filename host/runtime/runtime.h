@@ -136,6 +136,9 @@ class Runtime final : public Host {
   // ended the program in another way. After RunToEnd said kFinished.
   std::unique_ptr<Message> CloneResult(std::string* error);
 
+  // Of those that it has started; nobody else uses the runtime now.
+  void TerminateIsolates();
+
   // Ends the program where it is, as soon as possible. Any thread.
   void Interrupt();
 
