@@ -33,6 +33,7 @@ class TryCatch;
 namespace jshost {
 
 class IsolateFactory;
+class ParentPort;
 
 // What globals ask of whoever runs the isolate. On its thread only.
 class Host {
@@ -50,6 +51,10 @@ class Host {
   // An exception that left a callback of the event loop: reports it and ends
   // the program.
   virtual void OnUncaught(const v8::TryCatch& caught) = 0;
+
+  // An exception that JavaScript caught for somebody who doesn't want it: as
+  // if it had been left uncaught. No more JavaScript runs, but in a worker.
+  virtual void ReportUncaught(v8::Local<v8::Value> error) = 0;
 
   // Standard output can't be written: says so and ends the program.
   virtual void OnOutputFailed() = 0;
@@ -82,6 +87,7 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   IsolateFactory* isolates = nullptr;
+  ParentPort* parent = nullptr;          // of a worker
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   // The types before what counts by them, and the objects while there is an
   // isolate.

@@ -133,6 +133,8 @@ int Shell::Run() {
       .err = &err_,
       .use_snapshot = use_snapshot,
       .on_thread_idle = [heap = heap_] { heap->OnThreadIdle(); },
+      .process_out = &out_,
+      .process_err = &err_,
       .is_main = true};
   runtime_ =
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)

@@ -34,10 +34,12 @@ inline V8Process& Process() {
 class TestProgram final : public RuntimeObserver {
  public:
   explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
-                       const char* allocator = "slab") {
+                       const char* allocator = "slab",
+                       std::shared_ptr<jsheap::Budget> family = nullptr) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator(allocator, &error),
+                           .family_budget = std::move(family),
                            .script_args = {},
                            .out = &out_,
                            .err = &err_,
