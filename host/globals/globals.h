@@ -47,6 +47,10 @@ void AddLinearMemoryNatives(v8::Local<v8::Context> context,
 void AddNativeClassNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
 
+// Adds what message ports are made of.
+void AddPortNatives(v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> natives);
+
 // Adds what reports an error as if nobody had caught it.
 void AddReportErrorNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);
