@@ -69,6 +69,7 @@ PipeEnd::~PipeEnd() {
     std::swap(own, side.waiter);
     std::swap(other, pipe_->sides[1 - side_].waiter);
   }
+  dropped.clear();  // Before anybody may look at the memory.
   other.Wake();
 }
 
