@@ -11,6 +11,7 @@
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
 #include "host/runtime/file_url.h"
+#include "host/runtime/memory_report.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -339,6 +340,7 @@ void Runtime::EndByHeapLimit() {
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
   // The program's last built-in call ended before its frame could be seen.
   if (hit.where.empty()) hit.where = "in " + program_name_;
+  hit.details += DescribeHolders(environment_);
   observer_->OnHeapLimit(hit);
   End({Ending::Kind::kMemoryLimit});
 }
@@ -361,7 +363,10 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
     observer_->OnUncaught(context(), message, error, in_promise);
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
-  if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
+  if (is_limit) {
+    observer_->OnBufferLimit(*environment_.buffers, where,
+                             DescribeHolders(environment_));
+  }
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 

@@ -18,6 +18,7 @@
 #include "host/shell/exit_status.h"
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
+#include "host/v8_memory/container_memory.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/process_heap.h"
@@ -58,8 +59,10 @@ class Shell final : public RuntimeObserver {
   }
 
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                     const std::string& where) override {
-    SayLine(DescribeRefusal(buffers) + (where.empty() ? "" : " ") + where);
+                     const std::string& where,
+                     const std::string& details) override {
+    Say("jshost: " + DescribeRefusal(buffers) + (where.empty() ? "" : " ") +
+        where + "\n" + details);
   }
 
   void OnUnsettledAwait(const std::string& where) override {
@@ -88,6 +91,8 @@ class Shell final : public RuntimeObserver {
   Output out_{STDOUT_FILENO};
   Output err_{STDERR_FILENO, &out_};
   ProcessHeap* heap_ = nullptr;
+  // Of all isolates together: what the container has.
+  jsheap::Budget process_budget_{jsheap::Budget::kUnlimited, nullptr, "total"};
   Runtime* runtime_ = nullptr;
 };
 
@@ -144,8 +149,13 @@ int Shell::Run() {
   // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
   auto* const v8 = new V8Process([heap = heap_] { heap->OnTaskDone(); });
+  if (const auto limit =
+          DefaultMemoryLimit(ContainerMemory(), PhysicalMemory())) {
+    process_budget_.set_limit(*limit);
+  }
   RuntimeOptions runtime_options{.limits = options_.limits,
                                  .heap = heap_->buffers(),
+                                 .process_budget = &process_budget_,
                                  .script_args = options_.script_args,
                                  .options_in_effect = DescribeOptions(options_),
                                  .out = &out_,
