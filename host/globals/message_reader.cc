@@ -31,6 +31,12 @@ v8::MaybeLocal<v8::Value> MessageReader::Read(
     return value;
   }
   // V8 only says that it can't.
+  if (lost_bytes_ && !caught.HasTerminated()) {
+    caught.Reset();
+    ThrowDataCloneError(env_.isolate,
+                        "a view could not be cloned: its buffer was resized "
+                        "while others were");
+  }
   if (env_.buffers->failures() != failures && !caught.HasTerminated()) {
     caught.Reset();
     ThrowMemoryLimit(env_, "a message", env_.buffers->refusals().last_bytes());
@@ -139,9 +145,7 @@ v8::MaybeLocal<v8::Object> MessageReader::View(ViewKind kind,
   if (offset + bytes <= buffer->ByteLength()) {
     return MakeView(kind, buffer, offset, bytes);
   }
-  ThrowDataCloneError(env_.isolate,
-                      "a view could not be cloned: its buffer was resized "
-                      "while others were");
+  lost_bytes_ = true;  // No JavaScript runs here, and the error is a class.
   return {};
 }
 

@@ -37,6 +37,7 @@ class MessageReader final : private v8::ValueDeserializer::Delegate {
   // Made beforehand: no JavaScript may run while V8 reads.
   v8::LocalVector<v8::Value> ports_;
   v8::LocalVector<v8::Value> exceptions_;
+  bool lost_bytes_ = false;  // a view's buffer was resized
   v8::LocalVector<v8::SharedArrayBuffer> shared_;
   v8::LocalVector<v8::WasmModuleObject> modules_;
   v8::ValueDeserializer deserializer_;

@@ -11,6 +11,7 @@
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
 #include "host/runtime/isolate_threads.h"
+#include "host/runtime/memory_report.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -362,8 +363,7 @@ Ending Runtime::RunToEnd() {
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
   return keep_alive_ || !timers_.empty() || !isolates_->empty() ||
-         environment_.expected != 0 ||
-         isolate_->HasPendingBackgroundTasks();
+         environment_.expected != 0 || isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {
@@ -423,6 +423,7 @@ void Runtime::EndByHeapLimit() {
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
   // The program's last built-in call ended before its frame could be seen.
   if (hit.where.empty()) hit.where = "in " + program_name_;
+  hit.details += DescribeHolders(environment_);
   observer_->OnHeapLimit(hit);
   End({Ending::Kind::kMemoryLimit});
 }
@@ -451,7 +452,10 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
-  if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
+  if (is_limit) {
+    observer_->OnBufferLimit(*environment_.buffers, where,
+                             DescribeHolders(environment_));
+  }
   if (!is_limit && observer_->GoesOnAfterError()) return;
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
