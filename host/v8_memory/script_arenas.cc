@@ -215,6 +215,14 @@ ScriptArenas::Totals() const {
   return totals;
 }
 
+uint64_t ScriptArenas::object_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto* arenas : {&alive_, &resting_}) {
+    for (const ScriptArena* arena : *arenas) bytes += arena->object_bytes();
+  }
+  return bytes;
+}
+
 jsheap::Chunk* ScriptArenas::NewSpan(jsheap::Lifetime lifetime, size_t bytes) {
   jsheap::Chunk* const chunk =
       jsheap::Chunk::Make(heap_->pages(), *plain_, lifetime, bytes);

@@ -78,6 +78,11 @@ class ScriptArenas final : private SpareMemory {
   // Of chunks with counted blocks, those that outlived their arena included.
   uint64_t counted_chunk_bytes() const { return counted_->budget.used(); }
 
+  // The C++ objects of arenas, those kept for arenas to come included, and what
+  // they take without their chunks.
+  uint64_t object_count() const { return alive_.size() + resting_.size(); }
+  uint64_t object_bytes() const;
+
   // Gives back what is kept for arenas to come.
   size_t DropSpare() override;
 
