@@ -98,6 +98,8 @@ class ScriptArenas final : private SpareMemory {
   ScriptArena* New();
   // A chunk's memory, all zero, with one reference; null when there is none.
   jsheap::Chunk* NewSpan(jsheap::Lifetime lifetime, size_t bytes);
+  // Before a new chunk: V8 may look for forgotten arenas.
+  void CollectIfDue();
   void Choose();
   void OnEnd(ScriptArena* arena);
   v8::Local<v8::Value> key() const { return key_.Get(isolate_); }
@@ -116,6 +118,7 @@ class ScriptArenas final : private SpareMemory {
   std::vector<ScriptArena*> alive_;
   std::vector<ScriptArena*> resting_;  // disposed, to be used again
   size_t spare_bytes_ = 0;             // of those
+  size_t new_bytes_ = 0;               // of chunks made since CollectIfDue
   std::vector<Entry> entries_;
   bool has_hook_ = false;  // on promises
   uint64_t last_entry_ = 0;
