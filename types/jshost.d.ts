@@ -342,6 +342,12 @@ interface HeapStats {
   failures: number;
   /** Infinity when there is none. */
   limit: number;
+  /**
+   * What lies outside of V8's heap for the script, by type: BitSet, NumberMap;
+   * Timer; Source (ASCII texts that V8 still needs), Module and Import (under
+   * way); Arena (without chunks) and Struct (types, without records). A type
+   * comes with its first use.
+   */
   nativeObjects: { type: string; count: number; bytes: number }[];
   /** With `detail`, of slab. */
   sizeClasses?: { size: number; slabs: number; live: number; free: number }[];

@@ -1,6 +1,7 @@
 // heap.stats().
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "host/globals/heap.h"
@@ -101,12 +102,22 @@ v8::Local<v8::Value> Fragmentation(Environment& env, uint64_t live,
 
 v8::Local<v8::Array> NativeObjectsByType(Environment& env) {
   v8::LocalVector<v8::Value> types(env.isolate);
-  for (const NativeType& type : env.native_types->all()) {
+  const auto add = [&](std::string_view name, uint64_t count, uint64_t bytes) {
     Record record(env.isolate);
-    record.AddText("type", type.name());
-    record.Add("count", static_cast<uint64_t>(type.count()));
-    record.Add("bytes", static_cast<uint64_t>(type.bytes()));
+    record.AddText("type", name);
+    record.Add("count", count);
+    record.Add("bytes", bytes);
     types.push_back(record.object());
+  };
+  for (const NativeType& type : env.native_types->all()) {
+    add(type.name(), static_cast<uint64_t>(type.count()),
+        static_cast<uint64_t>(type.bytes()));
+  }
+  if (env.arenas != nullptr) {
+    add("Arena", env.arenas->object_count(), env.arenas->object_bytes());
+  }
+  if (env.records != nullptr) {
+    add("Struct", env.records->type_count(), env.records->type_bytes());
   }
   return v8::Array::New(env.isolate, types.data(), types.size());
 }

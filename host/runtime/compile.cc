@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "host/globals/values.h"
+#include "host/runtime/source_string.h"
 
 namespace jshost {
 
@@ -10,7 +11,7 @@ v8::MaybeLocal<v8::Script> CompileScript(v8::Isolate* isolate,
                                          const std::string& name,
                                          const std::string& text) {
   v8::Local<v8::String> string;
-  if (!TryString(isolate, text).ToLocal(&string)) return {};
+  if (!SourceString(isolate, text).ToLocal(&string)) return {};
   v8::ScriptCompiler::Source source(string,
                                     v8::ScriptOrigin(String(isolate, name)));
   return v8::ScriptCompiler::Compile(isolate->GetCurrentContext(), &source);

@@ -9,9 +9,11 @@
 #include <sstream>
 #include <utility>
 
+#include "host/globals/environment.h"
 #include "host/globals/error_place.h"
 #include "host/globals/values.h"
 #include "host/runtime/file_url.h"
+#include "host/runtime/source_string.h"
 #include "host/runtime/source_text.h"
 
 namespace jshost {
@@ -96,7 +98,7 @@ ModuleLoader& ModuleLoader::For(v8::Local<v8::Context> context) {
 v8::MaybeLocal<v8::Module> ModuleLoader::Compile(const std::string& path,
                                                  const std::string& text) {
   auto& entry = entries_[path];
-  if (!entry) entry = std::make_unique<Entry>();
+  if (!entry) entry = NewEntry(path);
   entry->path = path;
   return CompileText(entry.get(), text);
 }
@@ -164,7 +166,7 @@ v8::MaybeLocal<v8::Module> ModuleLoader::Load(const ResolvedModule& resolved,
   if (type == Type::kJson) key += '\0';  // No path has one.
   auto& entry = entries_[key];
   if (!entry) {
-    entry = std::make_unique<Entry>();
+    entry = NewEntry(key);
     entry->path = resolved.path;
     entry->suffix = resolved.suffix;
     v8::TryCatch caught(isolate_);
@@ -207,7 +209,7 @@ v8::MaybeLocal<v8::Module> ModuleLoader::CompileFile(
 v8::MaybeLocal<v8::Module> ModuleLoader::CompileText(Entry* entry,
                                                      const std::string& text) {
   v8::Local<v8::String> string;
-  if (!TryString(isolate_, text).ToLocal(&string)) return {};
+  if (!SourceString(isolate_, text).ToLocal(&string)) return {};
   const v8::ScriptOrigin origin(String(isolate_, DisplayPath(entry->path)), 0,
                                 0, false, -1, {}, false, false,
                                 /*is_module=*/true);
@@ -270,6 +272,15 @@ v8::MaybeLocal<v8::Value> ModuleLoader::EvaluateJson(
   return resolver->GetPromise();
 }
 
+// The key is noted here and in entries_, the path once more.
+std::unique_ptr<ModuleLoader::Entry> ModuleLoader::NewEntry(
+    const std::string& key) {
+  return std::make_unique<Entry>(
+      Environment::For(isolate_).native_types->Of("Module"),
+      Environment::For(isolate_).budget->buffers(),
+      sizeof(Entry) + 2 * key.size());
+}
+
 void ModuleLoader::Remember(Entry* entry, v8::Local<v8::Module> module) {
   entry->module.Reset(isolate_, module);
   by_hash_.emplace(module->GetIdentityHash(), entry);
@@ -327,6 +338,9 @@ void ModuleLoader::OnMetaResolve(
 // ---------------------------------------------------------- dynamic import
 
 struct ModuleLoader::PendingImport {
+  PendingImport(NativeType& type, jsheap::Budget& budget)
+      : counted(type, budget, sizeof(PendingImport)) {}
+  const NativeCount counted;
   v8::Global<v8::Promise::Resolver> resolver;
   std::string specifier;
   std::string importer;
@@ -358,7 +372,9 @@ v8::MaybeLocal<v8::Promise> ModuleLoader::OnDynamicImport(
     if (resolver->Reject(context, caught.Exception()).IsNothing()) return {};
     return handles.Escape(resolver->GetPromise());
   }
-  auto pending = std::make_unique<PendingImport>();
+  auto pending = std::make_unique<PendingImport>(
+      Environment::For(isolate).native_types->Of("Import"),
+      Environment::For(isolate).budget->buffers());
   pending->resolver.Reset(isolate, resolver);
   pending->specifier = ToText(isolate, specifier);
   pending->importer = ToText(isolate, referrer);

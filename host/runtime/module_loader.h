@@ -17,6 +17,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "host/globals/native/native_types.h"
 #include "host/runtime/module_resolver.h"
 
 namespace jshost {
@@ -42,6 +43,9 @@ class ModuleLoader {
  private:
   enum class Type { kJavaScript, kJson };
   struct Entry {
+    Entry(NativeType& type, jsheap::Budget& budget, size_t bytes)
+        : counted(type, budget, bytes) {}
+    const NativeCount counted;
     std::string path;
     std::string suffix;
     v8::Global<v8::Module> module;  // empty when `error` is set
@@ -75,6 +79,7 @@ class ModuleLoader {
                                          const std::string& importer);
   v8::MaybeLocal<v8::Module> CompileJson(Entry* entry, const std::string& text);
   v8::MaybeLocal<v8::Module> CompileText(Entry* entry, const std::string& text);
+  std::unique_ptr<Entry> NewEntry(const std::string& key);
   void Remember(Entry* entry, v8::Local<v8::Module> module);
   Entry* EntryOf(v8::Local<v8::Module> module);
 

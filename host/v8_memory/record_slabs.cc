@@ -59,6 +59,21 @@ RecordSlabs::TypeId RecordSlabs::NewType(v8::Local<v8::Object> state) {
   return last_type_;
 }
 
+uint64_t RecordSlabs::type_count() const {
+  return static_cast<uint64_t>(std::count_if(
+      types_.begin(), types_.end(),
+      [](const auto& type) { return !type.second.state.IsEmpty(); }));
+}
+
+uint64_t RecordSlabs::type_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [id, type] : types_) {
+    bytes +=
+        sizeof(id) + sizeof(type) + type.all.bytes() + type.offered.bytes();
+  }
+  return bytes;
+}
+
 // Nothing of a type outlives its state.
 void RecordSlabs::DropDeadTypes() {
   std::erase_if(types_,

@@ -49,6 +49,10 @@ class RecordSlabs {
   // Whether MakeBuffer made it.
   bool Owns(v8::Local<v8::ArrayBuffer> buffer) const;
 
+  // Types that live, and what is noted about types and their slabs.
+  uint64_t type_count() const;
+  uint64_t type_bytes() const;
+
   // Remembers a slab of this type.
   void Add(TypeId type, v8::Local<v8::Object> slab);
   // All that live.
@@ -64,6 +68,9 @@ class RecordSlabs {
    public:
     void Add(v8::Isolate* isolate, v8::Local<v8::Object> object);
     std::vector<v8::Global<v8::Object>>& items() { return items_; }
+    size_t bytes() const {
+      return items_.capacity() * sizeof(v8::Global<v8::Object>);
+    }
     void DropDead();
 
    private:

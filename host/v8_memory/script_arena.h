@@ -118,6 +118,9 @@ class ScriptArena final : public BlockSource {
     return handle_.Get(isolate);
   }
 
+  // Of this object and what it notes, without chunks.
+  uint64_t object_bytes() const;
+
   // What an arena at rest keeps, to begin its next life with.
   size_t spare_bytes() const;
   void DropSpare();

@@ -116,6 +116,7 @@ size_t ScriptArena::NextChunkBytes(size_t bytes) const {
 // Of `wanted` bytes; where that is too much, of `least` at least.
 std::optional<ArenaChunk> ScriptArena::NewChunk(size_t least, size_t wanted,
                                                 Obstacle* obstacle) {
+  arenas_.CollectIfDue();
   if (std::optional<ArenaChunk> chunk = TryNewChunk(wanted)) return chunk;
   if (arenas_.DropSpare() != 0) {
     if (std::optional<ArenaChunk> chunk = TryNewChunk(wanted)) return chunk;

@@ -126,6 +126,16 @@ ScriptArenaStats ScriptArena::Stats() const {
   return stats;
 }
 
+uint64_t ScriptArena::object_bytes() const {
+  return sizeof(*this) + sizeof(ArenaState) +
+         chunks_.capacity() * sizeof(ArenaChunk) +
+         big_.capacity() * sizeof(Big) +
+         scopes_.capacity() * sizeof(ScriptArena*) +
+         buffers_.capacity() * sizeof(v8::Global<v8::ArrayBuffer>) +
+         (account_ != nullptr ? sizeof(ChunkAccount) : 0) +
+         (counted_ != nullptr ? sizeof(jsheap::CountedBlocks) : 0);
+}
+
 // -------------------------------------------------------------------- limit
 
 bool ScriptArena::Charge(uint64_t bytes) {

@@ -17,6 +17,10 @@ constexpr size_t kMostSpareBytes = size_t{8} << 20;
 // Of a limit at most this part.
 constexpr size_t kSpareShare = 16;
 
+// After so many bytes of new chunks V8 is asked whether young buffers are worth
+// a collection.
+constexpr size_t kAskBytes = size_t{16} << 20;
+
 // V8 need not hear of less.
 constexpr int64_t kLeastToTell = 64 << 10;
 
@@ -215,10 +219,32 @@ ScriptArenas::Totals() const {
   return totals;
 }
 
+// Where most young buffers are dropped soon V8 frees them by a scavenge for
+// every 64 MiB, but it looks for that only when it allocates a buffer's memory
+// itself (heap.cc:2875). Without, a loop that forgets its arenas would hold all
+// their chunks till the next full collection.
+void ScriptArenas::CollectIfDue() {
+  if (new_bytes_ < kAskBytes) return;
+  new_bytes_ = 0;
+  const ArrayBufferAllocator::FromHeap from_heap(buffers_);
+  static_cast<void>(v8::ArrayBuffer::NewBackingStore(
+      isolate_, 1, v8::BackingStoreInitializationMode::kUninitialized,
+      v8::BackingStoreOnFailureMode::kReturnNull));
+}
+
+uint64_t ScriptArenas::object_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto* arenas : {&alive_, &resting_}) {
+    for (const ScriptArena* arena : *arenas) bytes += arena->object_bytes();
+  }
+  return bytes;
+}
+
 jsheap::Chunk* ScriptArenas::NewSpan(jsheap::Lifetime lifetime, size_t bytes) {
   jsheap::Chunk* const chunk =
       jsheap::Chunk::Make(heap_->pages(), *plain_, lifetime, bytes);
   if (chunk == nullptr) return nullptr;
+  new_bytes_ += bytes;
   heap_->pages().ZeroDirtyPages(chunk->span(), bytes);
   // Scripts write where they like.
   chunk->at = chunk->end();

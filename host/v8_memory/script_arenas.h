@@ -78,6 +78,11 @@ class ScriptArenas final : private SpareMemory {
   // Of chunks with counted blocks, those that outlived their arena included.
   uint64_t counted_chunk_bytes() const { return counted_->budget.used(); }
 
+  // The C++ objects of arenas, those kept for arenas to come included, and what
+  // they take without their chunks.
+  uint64_t object_count() const { return alive_.size() + resting_.size(); }
+  uint64_t object_bytes() const;
+
   // Gives back what is kept for arenas to come.
   size_t DropSpare() override;
 
@@ -93,6 +98,8 @@ class ScriptArenas final : private SpareMemory {
   ScriptArena* New();
   // A chunk's memory, all zero, with one reference; null when there is none.
   jsheap::Chunk* NewSpan(jsheap::Lifetime lifetime, size_t bytes);
+  // Before a new chunk: V8 may look for forgotten arenas.
+  void CollectIfDue();
   void Choose();
   void OnEnd(ScriptArena* arena);
   v8::Local<v8::Value> key() const { return key_.Get(isolate_); }
@@ -111,6 +118,7 @@ class ScriptArenas final : private SpareMemory {
   std::vector<ScriptArena*> alive_;
   std::vector<ScriptArena*> resting_;  // disposed, to be used again
   size_t spare_bytes_ = 0;             // of those
+  size_t new_bytes_ = 0;               // of chunks made since CollectIfDue
   std::vector<Entry> entries_;
   bool has_hook_ = false;  // on promises
   uint64_t last_entry_ = 0;

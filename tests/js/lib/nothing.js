@@ -1,0 +1,2 @@
+// Leaves nothing behind.
+(() => 1)();
