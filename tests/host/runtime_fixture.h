@@ -34,10 +34,12 @@ inline V8Process& Process() {
 class TestProgram final : public RuntimeObserver {
  public:
   explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
-                       jsheap::Budget* process_budget = nullptr) {
+                       jsheap::Budget* process_budget = nullptr,
+                       GcPolicy gc_policy = GcPolicy::kAdaptive) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator("slab", &error),
+                           .gc_policy = gc_policy,
                            .process_budget = process_budget,
                            .script_args = {},
                            .out = &out_,
