@@ -7,6 +7,7 @@
 
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
+#include "host/globals/native/memory_limit.h"
 
 namespace jshost {
 namespace {
@@ -15,14 +16,18 @@ namespace {
 // included: measured with half a million.
 constexpr size_t kTimerBytes = 350;
 
+size_t TimerBytes(const Rest& arguments) {
+  return kTimerBytes +
+         static_cast<size_t>(arguments.size()) * sizeof(v8::Global<v8::Value>);
+}
+
 // A callback and its arguments, kept until the timer ends.
 struct Timer {
   Timer(v8::Isolate* isolate, v8::Local<v8::Function> function,
         const Rest& arguments)
       : counted(Environment::For(isolate).native_types->Of("Timer"),
                 Environment::For(isolate).budget->buffers(),
-                kTimerBytes + static_cast<size_t>(arguments.size()) *
-                                  sizeof(v8::Global<v8::Value>)),
+                TimerBytes(arguments)),
         context(isolate, isolate->GetCurrentContext()),
         callback(isolate, function) {
     args.reserve(static_cast<size_t>(arguments.size()));
@@ -53,6 +58,18 @@ void Fire(v8::Isolate* isolate, const Timer& timer) {
   }
 }
 
+// Whether there is memory for one more timer; false with an exception pending.
+bool HasRoom(Environment& env, const Rest& args) {
+  const size_t bytes = TimerBytes(args);
+  if (env.budget->buffers().ObstacleFor(bytes) == nullptr) return true;
+  // What was dropped may hold just what is missing.
+  env.isolate->LowMemoryNotification();
+  if (env.budget->buffers().ObstacleFor(bytes) == nullptr) return true;
+  env.buffers->OnRefusedToHost(bytes);
+  ThrowMemoryLimit(env, "a timer", bytes);
+  return false;
+}
+
 std::function<void()> Firing(Environment& env, v8::Local<v8::Function> callback,
                              const Rest& args) {
   v8::Isolate* const isolate = env.isolate;
@@ -69,16 +86,19 @@ double Delay(std::optional<double> delay) {
 
 double SetTimeout(Environment& env, v8::Local<v8::Function> callback,
                   std::optional<double> delay, const Rest& args) {
+  if (!HasRoom(env, args)) return 0;
   return env.timers->Start(Delay(delay), false, Firing(env, callback, args));
 }
 
 double SetInterval(Environment& env, v8::Local<v8::Function> callback,
                    std::optional<double> delay, const Rest& args) {
+  if (!HasRoom(env, args)) return 0;
   return env.timers->Start(Delay(delay), true, Firing(env, callback, args));
 }
 
 double SetImmediate(Environment& env, v8::Local<v8::Function> callback,
                     const Rest& args) {
+  if (!HasRoom(env, args)) return 0;
   return env.timers->StartImmediate(Firing(env, callback, args));
 }
 
