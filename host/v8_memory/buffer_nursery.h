@@ -8,12 +8,7 @@
 // come half as often, cheap ones twice as often, up to where V8 does it by
 // itself.
 //
-// Medians on two busy cores, µs a buffer that is written all over and dropped,
-// and resident MiB:
-//
-//              V8's policy    nursery of 8 MiB    of 16 MiB
-//   64 KiB      8.1    326       2.6     50       2.8    61
-//   1 MiB     102.7    439      34.6     65      28.4    67
+// What it gains is in docs/limits.md.
 //
 // On the isolate's thread.
 
