@@ -135,6 +135,7 @@ int Shell::Run() {
   RuntimeOptions runtime_options{
       .limits = options_.limits,
       .heap = heap_->buffers(),
+      .gc_policy = options_.gc_policy,
       .family_budget = {&process_budget_, [](jsheap::Budget*) {}},
       .script_args = options_.script_args,
       .options_in_effect = DescribeOptions(options_),
