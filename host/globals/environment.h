@@ -72,9 +72,9 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
-  // The types before what counts by them, and the objects while there is an
-  // isolate.
-  std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
+  // The types before what counts by them, which may live longer than this, and
+  // the objects while there is an isolate.
+  std::shared_ptr<NativeTypes> native_types = std::make_shared<NativeTypes>();
   std::unique_ptr<NativeObjects> native_objects;
   std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
   std::vector<std::string> script_args;

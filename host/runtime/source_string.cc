@@ -14,13 +14,14 @@ class Source final : public v8::String::ExternalOneByteStringResource {
  public:
   Source(v8::Isolate* isolate, std::string text)
       : text_(std::move(text)),
-        counted_(Environment::For(isolate).native_types->Of("Source"),
-                 sizeof(Source) + text_.capacity()) {}
+        types_(Environment::For(isolate).native_types),
+        counted_(types_->Of("Source"), sizeof(Source) + text_.capacity()) {}
   const char* data() const override { return text_.data(); }
   size_t length() const override { return text_.size(); }
 
  private:
   const std::string text_;
+  const std::shared_ptr<NativeTypes> types_;  // V8 deletes sources last of all
   const NativeCount counted_;
 };
 
