@@ -2,10 +2,13 @@
 // What it costs per buffer of each size, collector included. Runs unmodified
 // on jshost, Node, Deno and Bun.
 //
-//   churn.js [--sizes 128,64K,1M] [--every] [--json] [--scale F]
+//   churn.js [--sizes 128,64K,1M] [--every | --pooled] [--json] [--scale F]
 //
 //   --sizes   sizes to measure, binary units (default 128 .. 16M in powers of two, and a few odd ones)
 //   --every   a second pass in which every byte is written
+//   --pooled  instead, each host's quickest memory without zeroes: arena.alloc with
+//             a reset every 512 KiB, which ends what was handed out, and elsewhere
+//             Buffer.allocUnsafe, which the collector ends
 //   --json    one JSON object per line instead of tables
 //   --scale   times the usual amount of work (default 1: about half a second a size)
 'use strict';
@@ -36,15 +39,17 @@ function defaultSizes() {
 }
 
 function parseArguments(words) {
-  const options = { sizes: defaultSizes(), every: false, json: false, scale: 1 };
+  const options = { sizes: defaultSizes(), every: false, pooled: false, json: false, scale: 1 };
   for (let i = 0; i < words.length; i++) {
     switch (words[i]) {
       case '--every': options.every = true; break;
+      case '--pooled': options.pooled = true; break;
       case '--json': options.json = true; break;
       case '--sizes': options.sizes = (words[++i] ?? '').split(',').map(parseSize); break;
       case '--scale': options.scale = Number(words[++i]); break;
       default:
-        throw new Error(`unknown option '${words[i]}': --sizes, --every, --json, --scale`);
+        throw new Error(`unknown option '${words[i]}': --sizes, --every, --pooled, --json, ` +
+                        '--scale');
     }
   }
   if (!(options.scale > 0)) throw new Error('--scale: a number above 0');
@@ -80,6 +85,37 @@ function touchEvery(size, count) {
   }
 }
 
+// Per process, as a program has it.
+function newPool() {
+  if (host !== 'jshost') {
+    const { Buffer } = process.getBuiltinModule('node:buffer');
+    return (size) => Buffer.allocUnsafe(size);
+  }
+  const arena = new Arena({ zero: false });
+  const round = 512 * KiB;
+  let used = 0;
+  return (size) => {
+    used += size;
+    if (used > round) {
+      arena.reset();
+      used = size;
+    }
+    return arena.alloc(size);
+  };
+}
+
+function poolToucher() {
+  const alloc = newPool();
+  return (size, count) => {
+    for (let i = 0; i < count; i++) {
+      const bytes = alloc(size);
+      bytes[0] = i;
+      bytes[size - 1] = i;
+      kept = bytes;
+    }
+  };
+}
+
 function measure(size, touch, every, scale) {
   const count = iterations(size, every, scale);
   // Enough for the JIT and for the first collections, not more.
@@ -101,13 +137,16 @@ function showNs(ns) {
   return ns < 10_000 ? `${ns.toFixed(1)} ns` : `${(ns / 1000).toFixed(1)} us`;
 }
 
-function run({ sizes, every, json, scale }) {
+const kTitles = { ends: 'both ends touched', every: 'every byte written',
+                  pooled: 'pooled, both ends touched' };
+
+function run({ sizes, every, pooled, json, scale }) {
   const allocator = globalThis.heap?.allocator ?? null;
-  const passes = [['ends', touchEnds, false]];
-  if (every) passes.push(['every', touchEvery, true]);
+  const passes = pooled ? [['pooled', poolToucher(), false]] : [['ends', touchEnds, false]];
+  if (every && !pooled) passes.push(['every', touchEvery, true]);
   for (const [touch, body, heavy] of passes) {
     if (!json) {
-      emit(`churn, ${touch === 'ends' ? 'both ends touched' : 'every byte written'}: ` +
+      emit(`churn, ${kTitles[touch]}: ` +
            `${host}${allocator === null ? '' : ` --allocator ${allocator}`}`);
       emit(`${'size'.padStart(10)}${'buffers'.padStart(10)}${'per buffer'.padStart(14)}`);
     }

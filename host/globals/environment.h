@@ -98,9 +98,9 @@ struct Environment {
   IsolateFactory* isolates = nullptr;
   ParentPort* parent = nullptr;          // of a worker
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
-  // The types before what counts by them, and the objects while there is an
-  // isolate.
-  std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
+  // The types before what counts by them, which may live longer than this, and
+  // the objects while there is an isolate.
+  std::shared_ptr<NativeTypes> native_types = std::make_shared<NativeTypes>();
   std::unique_ptr<NativeObjects> native_objects;
   std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
   // Empty until a collection is asked for.

@@ -14,14 +14,18 @@ class Source final : public v8::String::ExternalOneByteStringResource {
  public:
   Source(v8::Isolate* isolate, std::string text)
       : text_(std::move(text)),
-        counted_(Environment::For(isolate).native_types->Of("Source"),
-                 Environment::For(isolate).budget->buffers(),
+        types_(Environment::For(isolate).native_types),
+        budget_(Environment::For(isolate).budget),
+        counted_(types_->Of("Source"), budget_->buffers(),
                  sizeof(Source) + text_.capacity()) {}
   const char* data() const override { return text_.data(); }
   size_t length() const override { return text_.size(); }
 
  private:
   const std::string text_;
+  // V8 deletes sources last of all.
+  const std::shared_ptr<NativeTypes> types_;
+  const std::shared_ptr<IsolateBudget> budget_;
   const NativeCount counted_;
 };
 
