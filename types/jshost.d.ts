@@ -160,8 +160,8 @@ declare const isolate: {
   eval(code: string, options?: RunOptions): Promise<RunResult>;
 };
 
-/** What an isolate charges to its limits of `buffers` and `total` is also
- *  charged to those of the isolate that started it. */
+/** What an isolate uses counts for the `total` of the one that started it, too;
+ *  the other limits are each isolate's own. */
 interface RunOptions {
   limits?: Limits;
   /** As --allocator takes it; the default is the caller's own heap. */

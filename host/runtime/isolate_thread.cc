@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 
 #include "host/globals/files.h"
 #include "host/globals/line_output.h"
@@ -13,7 +12,6 @@
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
 #include "host/runtime/exit_status.h"
-#include "host/runtime/file_url.h"
 #include "host/runtime/source_text.h"
 
 namespace jshost {
@@ -252,12 +250,8 @@ bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
   if (options_.is_text) {
     if (!CheckSource("code", options_.script, error)) return false;
     SetInlineProgram("[eval]", options_.script, program);
-  } else {
-    const std::string path =
-        (std::filesystem::path(options_.folder) / options_.script)
-            .lexically_normal()
-            .string();
-    if (!ReadProgramFile(path, program, error)) return false;
+  } else if (!ReadProgramFile(options_.script, program, error)) {
+    return false;
   }
   if (options_.kind != IsolateOptions::Kind::kDetect) {
     program->kind = KindOf(options_.kind);
