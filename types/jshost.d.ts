@@ -240,7 +240,7 @@ declare class Worker extends EventTarget {
   /** A message that comes before the worker listens waits for that; one to a
    *  worker that has ended is lost. Buffers in the transfer list move without
    *  a copy, also when the allocators differ. */
-  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
   /** Ends it wherever it is, and tells its exit code: 1 unless it had ended
    *  already. Nothing that it has posted is received any more. */
   terminate(): Promise<number>;
@@ -259,7 +259,7 @@ interface WorkerGlobalScope extends EventTarget {
   readonly name: string;
   /** Also in programs of isolate.run and isolate.eval. */
   readonly workerData: unknown;
-  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
   /** Ends the worker when its current task is done. */
   close(): void;
   onmessage: ((event: MessageEvent) => void) | null;
@@ -607,8 +607,9 @@ declare function clearTimeout(id?: TimerId): void;
 declare function clearInterval(id?: TimerId): void;
 declare function clearImmediate(id?: TimerId): void;
 declare function queueMicrotask(fn: () => void): void;
-/** A deep copy; buffers in `transfer` move instead. */
-declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
+/** A deep copy; what is in `transfer` moves instead. The copy on its way counts as
+ *  buffers of this isolate. */
+declare function structuredClone<T>(value: T, options?: { transfer?: Iterable<Transferable> }): T;
 
 /** What an error of the web is called, and where it was made. */
 declare class DOMException extends Error {
@@ -770,6 +771,35 @@ declare class AbortSignal extends EventTarget {
   readonly reason: any;
   throwIfAborted(): void;
   onabort: ((event: Event) => void) | null;
+}
+
+/** What can be moved instead of copied. */
+type Transferable = ArrayBuffer | MessagePort;
+
+/** Two ports; what is posted to one arrives at the other. */
+declare class MessageChannel {
+  constructor();
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}
+
+/**
+ * A port can be transferred, also to another isolate, and goes on there. It gets
+ * messages once it was started, by `start()` or by setting `onmessage`. From then
+ * on, and while it has a listener, it keeps the program alive, until it or the
+ * other port is closed, or the other port is garbage.
+ */
+declare class MessagePort extends EventTarget {
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
+  start(): void;
+  /** What was posted before still arrives at the other port. */
+  close(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** A message that couldn't be read, because there was no memory for it; the
+   *  error is the event's `data`. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  /** The other port was closed, or is garbage. Only of a port that was started. */
+  onclose: ((event: Event) => void) | null;
 }
 
 declare const performance: {

@@ -7,6 +7,7 @@
 #include <v8-function.h>
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
+#include <v8-platform.h>
 
 #include <chrono>
 #include <memory>
@@ -79,6 +80,11 @@ struct Environment {
   Host* host = nullptr;
   bool makes_snapshot = false;  // there is a host and nothing else
   TimerService* timers = nullptr;
+  // Runs tasks on the isolate's thread, and outlives it: then it drops them.
+  // Any thread may post.
+  std::shared_ptr<v8::TaskRunner> tasks;
+  // What will still come by itself, beside timers: keeps the program alive.
+  size_t expected = 0;
   Output* out = nullptr;
   Output* err = nullptr;
   LimitsInForce limits;

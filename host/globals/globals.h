@@ -70,6 +70,10 @@ void AddIsolateNatives(v8::Local<v8::Context> context,
 void AddWorkerNatives(v8::Local<v8::Context> context,
                       v8::Local<v8::Object> natives);
 
+// Adds what message ports are made of.
+void AddPortNatives(v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> natives);
+
 // Adds what reports an error as if nobody had caught it.
 void AddReportErrorNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);

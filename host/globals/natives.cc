@@ -75,6 +75,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddArenaNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
+  AddPortNatives(context, natives);
   AddReportErrorNatives(context, natives);
   AddStructNatives(context, natives);
   AddIsolateNatives(context, natives);

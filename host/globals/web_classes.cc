@@ -15,7 +15,8 @@ constexpr WebClass kClasses[] = {
     {"AbortController", "abort"},    {"AbortSignal", "abort"},
     {"CustomEvent", "event_types"},  {"DOMException", "dom_exception"},
     {"ErrorEvent", "event_types"},   {"Event", "event"},
-    {"EventTarget", "event_target"}, {"MessageEvent", "event_types"},
+    {"EventTarget", "event_target"}, {"MessageChannel", "message_port"},
+    {"MessageEvent", "event_types"}, {"MessagePort", "message_port"},
 };
 
 void GetClass(v8::Local<v8::Name> name,

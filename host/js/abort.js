@@ -190,11 +190,15 @@
   const defaultReason = (reason) =>
     reason === undefined ? new DOMException('the operation was aborted', 'AbortError') : reason;
 
+  let isController;
+
   class AbortController {
     #signal = make();
 
+    static { isController = (value) => isObject(value) && #signal in value; }
+
     static #of(object, member) {
-      if (isObject(object) && #signal in object) return object;
+      if (isController(object)) return object;
       throw wrongReceiver(`AbortController.${member}`, 'AbortController');
     }
 
@@ -209,5 +213,7 @@
   describeInterface(AbortController, 'AbortController');
   useSignals({ __proto__: null, isAborted, isSignal, onAbort });
 
-  return { __proto__: null, AbortController, AbortSignal, isAborted, isSignal, onAbort, reasonOf };
+  return {
+    __proto__: null, AbortController, AbortSignal, isAborted, isController, isSignal, onAbort, reasonOf,
+  };
 })

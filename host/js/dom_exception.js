@@ -86,5 +86,6 @@
   ObjectDefineProperty(DOMException, 'prototype', { __proto__: null, value: members, writable: false });
   describeInterface(DOMException, 'DOMException', kConstants);
 
-  return { __proto__: null, DOMException, isDOMException };
+  const { message: messageOf, name: nameOf } = State;
+  return { __proto__: null, DOMException, isDOMException, messageOf, nameOf };
 })

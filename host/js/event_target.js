@@ -225,16 +225,20 @@
   }
 
   // HTML, "event handlers": the attribute `on` + type of a class of targets.
-  // `isOwn` tells its instances.
-  function defineHandler(constructor, type, isOwn) {
+  // `isOwn` tells its instances; `onSet` is called with one that was set.
+  function defineHandler(constructor, type, isOwn, onSet = undefined) {
     const name = `on${type}`;
+    const owner = constructor.name;
     const own = (object) => {
-      if (!isOwn(object)) throw wrongReceiver(`${constructor.name}.${name}`, constructor.name);
+      if (!isOwn(object)) throw wrongReceiver(`${owner}.${name}`, owner);
       return object;
     };
     const { get, set } = ObjectGetOwnPropertyDescriptor({
       get [name]() { return handlerOf(own(this), type).value; },
-      set [name](value) { setHandler(own(this), type, value); },
+      set [name](value) {
+        setHandler(own(this), type, value);
+        onSet?.(this);
+      },
     }, name);
     ObjectDefineProperty(constructor.prototype, name,
                          { __proto__: null, get, set, enumerable: true, configurable: true });

@@ -9,7 +9,6 @@
   const { describeInterface, isObject, requireArguments, toDictionary, wrongReceiver } =
     natives.requireInternal('web_idl');
 
-
   class CustomEvent extends Event {
     #detail;
 
@@ -74,6 +73,8 @@
     return ObjectFreeze(list);
   }
 
+  let setPorts;
+
   class MessageEvent extends Event {
     #data;
     #origin;
@@ -98,6 +99,8 @@
       throw wrongReceiver(`MessageEvent.${member}`, 'MessageEvent');
     }
 
+    static { setPorts = (event, ports) => { event.#ports = ObjectFreeze(ports); }; }
+
     get data() { return MessageEvent.#of(this, 'data').#data; }
     get origin() { return MessageEvent.#of(this, 'origin').#origin; }
     get lastEventId() { return MessageEvent.#of(this, 'lastEventId').#lastEventId; }
@@ -121,5 +124,12 @@
   describeInterface(ErrorEvent, 'ErrorEvent');
   describeInterface(MessageEvent, 'MessageEvent');
 
-  return { __proto__: null, CustomEvent, ErrorEvent, MessageEvent };
+  // One of the shell's own; `ports` is an array that nobody else has.
+  function makeMessageEvent(type, data, ports) {
+    const event = new MessageEvent(type, { __proto__: null, data });
+    setPorts(event, ports);
+    return event;
+  }
+
+  return { __proto__: null, CustomEvent, ErrorEvent, makeMessageEvent, MessageEvent };
 })

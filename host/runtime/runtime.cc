@@ -122,6 +122,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   Refusals* const refusals = &environment_.buffers->refusals();
   isolate_ = v8::Isolate::Allocate();
   environment_.isolate = isolate_;
+  environment_.tasks = foreground_;
   platform_->Register(isolate_, foreground_);
   heap_limit_ = std::make_unique<HeapLimitGuard>(
       isolate_, refusals, environment_.budget.get(), bounds_js_heap_);
@@ -360,8 +361,8 @@ Ending Runtime::RunToEnd() {
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return keep_alive_ || !timers_.empty() || !isolates_->empty() ||
-         isolate_->HasPendingBackgroundTasks();
+  return !timers_.empty() || environment_.expected != 0 ||
+         !isolates_->empty() || isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {
