@@ -377,13 +377,15 @@ void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
 
 // The error before this was V8's about the buffer.
 void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
-                                  const std::string& where) {
+                                  const std::string& where,
+                                  const std::string& details) {
   const uint64_t bytes = buffers.refusals().last_bytes();
   const jsheap::Budget* const obstacle = buffers.budget().ObstacleFor(bytes);
   const bool is_total = obstacle != nullptr && obstacle != &buffers.budget();
   result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kBufferLimit;
   const std::string text = DescribeBufferLimit(buffers, where);
   AddLine(text);
+  result_.error += details;
   if (!pending_error_) return;
   pending_error_->limit = is_total ? "total" : "buffers";
   pending_error_->requested = bytes;

@@ -117,7 +117,8 @@ class IsolateThread final : public IsolateHandle,
   void OnIdle() override;
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override;
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                     const std::string& where) override;
+                     const std::string& where,
+                     const std::string& details) override;
   void OnUnsettledAwait(const std::string& where) override;
   void OnOutputFailed(int error) override;
 

@@ -11,6 +11,7 @@
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
 #include "host/runtime/isolate_threads.h"
+#include "host/runtime/memory_report.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -146,7 +147,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   heap_limit_->Attach(environment_.limits.young);
   environment_.limits.js_heap = heap_limit_->limit();
   // Not before: what V8 reserves for itself isn't a buffer's.
-  payer_ = {.budget = {environment_.budget, &environment_.budget->total()},
+  payer_ = {.budget = environment_.buffers->shared_budget(),
             .refusals = refusals,
             .committed = &environment_.budget->page_counter(),
             .heap_pages = heap_limit_.get()};
@@ -422,6 +423,7 @@ void Runtime::EndByHeapLimit() {
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
   // The program's last built-in call ended before its frame could be seen.
   if (hit.where.empty()) hit.where = "in " + program_name_;
+  hit.details += DescribeHolders(environment_);
   observer_->OnHeapLimit(hit);
   End({Ending::Kind::kMemoryLimit});
 }
@@ -450,7 +452,10 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
-  if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
+  if (is_limit) {
+    observer_->OnBufferLimit(*environment_.buffers, where,
+                             DescribeHolders(environment_));
+  }
   if (!is_limit && observer_->GoesOnAfterError()) return;
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }

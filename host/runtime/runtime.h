@@ -57,8 +57,10 @@ class RuntimeObserver {
   // The heap limit; the script is terminated.
   virtual void OnHeapLimit(const HeapLimitGuard::Hit& hit) = 0;
   // The uncaught error before this was V8's about a buffer that was refused.
+  // `details` is lines about what held memory.
   virtual void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                             const std::string& where) = 0;
+                             const std::string& where,
+                             const std::string& details) = 0;
   // The module awaits what nothing will settle; `where` names the await.
   virtual void OnUnsettledAwait(const std::string& where) = 0;
   virtual void OnOutputFailed(int error) = 0;

@@ -282,12 +282,12 @@ TEST(TotalLimitTest, TheJsHeapLimitIsNamedWhereItIsTheOne) {
 
 TEST(TotalLimitTest, AProcessesBudgetBoundsItsIsolates) {
   jsheap::Budget process(48 * kMiB, nullptr, "process");
-  TestProgram one({}, true, &process);
+  TestProgram one({}, true, "slab", {std::shared_ptr<void>(), &process});
   EXPECT_EQ(one.Run("const held = []; for (let i = 0; i < 30; i++) "
                     "held.push(new Uint8Array(1 << 20))"),
             Kind::kFinished)
       << one.uncaught();
-  TestProgram other({}, true, &process);
+  TestProgram other({}, true, "slab", {std::shared_ptr<void>(), &process});
   EXPECT_EQ(other.Run("const held = []; for (;;) "
                       "held.push(new Uint8Array(1 << 20))"),
             Kind::kMemoryLimit);

@@ -71,8 +71,8 @@ class TestProgram final : public RuntimeObserver {
     in_promise_ = in_promise;
   }
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override { hit_ = hit; }
-  void OnBufferLimit(const ArrayBufferAllocator&,
-                     const std::string& where) override {
+  void OnBufferLimit(const ArrayBufferAllocator&, const std::string& where,
+                     const std::string&) override {
     buffer_limit_ = where;
   }
   void OnUnsettledAwait(const std::string&) override {}
