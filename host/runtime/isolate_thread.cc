@@ -42,6 +42,14 @@ bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
              .ends_with("RangeError: Maximum call stack size exceeded");
 }
 
+// Whether the buffer of so many bytes was refused for the total's sake.
+bool IsTotal(const jsheap::Budget& budget, uint64_t bytes) {
+  const jsheap::Budget* const obstacle = budget.ObstacleFor(bytes);
+  if (obstacle != nullptr) return obstacle != &budget;
+  // There is room again.
+  return budget.lowest_limit() < budget.limit();
+}
+
 Program::Kind KindOf(IsolateOptions::Kind kind) {
   switch (kind) {
     case IsolateOptions::Kind::kClassic:
@@ -380,8 +388,7 @@ void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
                                   const std::string& where,
                                   const std::string& details) {
   const uint64_t bytes = buffers.refusals().last_bytes();
-  const jsheap::Budget* const obstacle = buffers.budget().ObstacleFor(bytes);
-  const bool is_total = obstacle != nullptr && obstacle != &buffers.budget();
+  const bool is_total = IsTotal(buffers.budget(), bytes);
   result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kBufferLimit;
   const std::string text = DescribeBufferLimit(buffers, where);
   AddLine(text);
