@@ -134,7 +134,13 @@ check('long output', [long.result, long.output.length < 17e6, long.output.length
 check('what is missing', /^\[\d+ more bytes of output were dropped\]\n$/.test(long.output.slice(long.output.lastIndexOf('['))), true);
 const quitting = await isolate.eval("print('said'); quit(3)");
 check('before quit', [quitting.output, quitting.exitCode], ['said\n', 3]);
-check('before a timeout', (await isolate.eval("print('said'); for (;;);", timeout)).output, 'said\n');
+const said = new Int32Array(new SharedArrayBuffer(4));
+const stop = new AbortController();
+const stopped = isolate.eval("print('said'); Atomics.store(workerData, 0, 1); for (;;);",
+                             { data: said, signal: stop.signal });
+while (Atomics.load(said, 0) === 0);
+stop.abort();
+check('before the end', (await stopped).output, 'said\n');
 
 // -------------------------------------------------------------------- files
 
