@@ -34,6 +34,7 @@ namespace jshost {
 struct FamilyOptions {
   Platform* platform = nullptr;
   std::shared_ptr<jsheap::Allocator> heap;
+  GcPolicy gc_policy = GcPolicy::kAdaptive;
   std::shared_ptr<jsheap::Budget> budget;  // of the starter
   std::vector<std::pair<std::string, std::string>> options_in_effect;
   bool use_snapshot = true;
