@@ -75,8 +75,7 @@ struct RuntimeOptions {
   // Also pays for what this isolate takes; null for none.
   std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
-  std::unique_ptr<Message> worker_data =
-      nullptr;  // null: there is no such global
+  std::unique_ptr<Message> worker_data = nullptr;  // null: no such global
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
   Output* out = nullptr;
@@ -127,8 +126,6 @@ class Runtime final : public Host {
 
   // Tasks for this isolate's thread. Any thread may post.
   std::shared_ptr<v8::TaskRunner> tasks() const { return foreground_; }
-  // Whether the program waits, also when nothing is left to run.
-  void KeepAlive(bool keep_alive) { keep_alive_ = keep_alive; }
   // Ends the program, without an error, when the current task is done.
   void FinishAfterTask() { finishes_ = true; }
 
@@ -202,7 +199,6 @@ class Runtime final : public Host {
   const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
-  bool keep_alive_ = false;
   bool finishes_ = false;
   std::string program_name_;  // of the one started last
 

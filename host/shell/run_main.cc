@@ -136,7 +136,8 @@ int Shell::Run() {
       .limits = options_.limits,
       .heap = heap_->buffers(),
       .gc_policy = options_.gc_policy,
-      .family_budget = {&process_budget_, [](jsheap::Budget*) {}},
+      // It lives as long as the process.
+      .family_budget = {std::shared_ptr<void>(), &process_budget_},
       .script_args = options_.script_args,
       .options_in_effect = DescribeOptions(options_),
       .out = &out_,
