@@ -136,11 +136,14 @@ function blocks() {
 
 // -------------------------------------------------------------------- reset
 
+// Rounds until `reset` is compiled.
+const kWarmUp = 12;
+
 function resets() {
   const arena = new Arena({ zero: false });
   const views = new Array(100_000);
   const times = [];
-  for (let round = -2; round < options.rounds; round++) {
+  for (let round = -kWarmUp; round < options.rounds; round++) {
     for (let i = 0; i < views.length; i++) views[i] = arena.alloc(64);
     const start = performance.now();
     arena.reset();
