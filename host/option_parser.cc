@@ -73,7 +73,7 @@ std::string OptionParser::DescribeAll() const {
     if (!option->get_type_name().empty()) {
       names += " " + option->get_type_name();
     }
-    if (names.size() > kColumn) names += "\n" + std::string(kColumn + 2, ' ');
+    if (names.size() >= kColumn) names += "\n" + std::string(kColumn + 2, ' ');
     fmt::format_to(std::back_inserter(text), "  {:<{}}{}\n", names, kColumn,
                    option->get_description());
   }

@@ -77,7 +77,8 @@ class Parser final : public OptionParser {
   }
 
   std::string Help() const {
-    return "Usage: jshost [options] [script | -] [arguments...]\n\n"
+    return "Usage: jshost [options] [script | -] [arguments...]\n"
+           "       jshost lab --help\n\n"
            "Runs JavaScript on V8, with buffers from a heap of its own. "
            "Without a script,\nthe program is read from standard input.\n\n" +
            DescribeAll() +
