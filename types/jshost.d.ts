@@ -148,7 +148,123 @@ declare const isolate: {
   memory(): IsolateMemory;
   /** Runs a collection now: of everything, or of the young generation. */
   gc(kind?: 'minor' | 'major'): void;
+  /** Runs a script file in an isolate of its own, on its own thread, under its
+   *  own limits and allocator, and tells how it ended. A path is relative to
+   *  the script that calls; a file: URL will do. What the program throws, and
+   *  the limits it hits, are outcomes; the promise is rejected only when it
+   *  can't be started: TypeError or RangeError about an option, or a
+   *  DataCloneError about `data`. */
+  run(script: string | URL, options?: RunOptions): Promise<RunResult>;
+  /** The same for source text, whose imports and paths are relative to the
+   *  working directory. */
+  eval(code: string, options?: RunOptions): Promise<RunResult>;
 };
+
+/** What an isolate charges to its limits of `buffers` and `total` is also
+ *  charged to those of the isolate that started it. */
+interface RunOptions {
+  limits?: Limits;
+  /** As --allocator takes it; the default is the caller's own heap. */
+  allocator?: string;
+  /** The program's `scriptArgs`. */
+  args?: string[];
+  /** Its global `workerData`, a structured clone. */
+  data?: unknown;
+  /** Milliseconds of wall time, the start included; Infinity for no end. */
+  timeout?: number;
+  /** Aborting it terminates the program. */
+  signal?: AbortSignal;
+  /** The only one so far is 'thread'; 'process' throws ERR_NOT_SUPPORTED. */
+  isolation?: 'thread' | 'process';
+}
+
+interface RunResult {
+  /** 'completed' includes a program that called quit(). 'threw' stands for all
+   *  that the shell says an error of, an unreadable script and a top-level
+   *  await that never settles included. 'stack-limit' is an uncaught RangeError
+   *  about the call stack. 'terminated' is the signal's, 'timeout' the
+   *  timeout's doing. */
+  outcome: 'completed' | 'threw' | 'js-heap-limit' | 'buffer-limit' | 'total-limit' | 'stack-limit'
+         | 'timeout' | 'terminated';
+  /** As the shell's would be; 1 when it was terminated. */
+  exitCode: number;
+  /** What the shell would have said about the end on standard error; absent
+   *  when that is nothing. */
+  error?: string;
+  /** What the program wrote to standard output and standard error, in the
+   *  order in which it did: at most 16 MiB, then a line that tells how much is
+   *  missing. */
+  output: string;
+  /** Of a script, the value of its last expression statement, or what that
+   *  promise was fulfilled with; of a module, its `default`: as it is when
+   *  nothing is left to run, a structured clone. Absent when undefined, after
+   *  quit(), and when it can't be cloned, which `error` then tells. */
+  result?: unknown;
+  /** Milliseconds, start and end included. */
+  wallMs: number;
+  /** Milliseconds of its own thread. */
+  cpuMs: number;
+  /** The highest of each figure, as seen after tasks and around collections;
+   *  `spaces` are those of the moment with the highest total. */
+  peak: IsolateMemory;
+  gc: IsolateMemory['gc'];
+}
+
+interface WorkerOptions {
+  /** The default is by the file's name and text, as for the shell's program. */
+  type?: 'classic' | 'module';
+  /** The worker's global `name`. */
+  name?: string;
+  limits?: Limits;
+  /** As --allocator takes it; the default is the caller's own heap. */
+  allocator?: string;
+  /** The worker's `scriptArgs`. */
+  args?: string[];
+  /** The worker's global `workerData`, a structured clone. */
+  workerData?: unknown;
+}
+
+/** An isolate on a thread of its own, as the web's workers.
+ *
+ *  It lives until it has nothing left to do and doesn't listen for messages,
+ *  or calls close() or quit(), or is terminated, and keeps this program alive.
+ *  When this program ends, so do its workers, and theirs.
+ *
+ *  An error that a worker leaves uncaught doesn't end it. It comes here as an
+ *  'error' event; where nobody listens for that, it is an uncaught error of
+ *  this program. One about memory, with code 'ERR_MEMORY_LIMIT' and `limit`,
+ *  does end the worker. */
+declare class Worker extends EventTarget {
+  /** A path is relative to the script that calls; a file: URL will do. */
+  constructor(script: string | URL, options?: WorkerOptions);
+  /** A message that comes before the worker listens waits for that; one to a
+   *  worker that has ended is lost. Buffers in the transfer list move without
+   *  a copy, also when the allocators differ. */
+  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  /** Ends it wherever it is, and tells its exit code: 1 unless it had ended
+   *  already. Nothing that it has posted is received any more. */
+  terminate(): Promise<number>;
+  /** What it used when it last told: after a task or a collection, at most
+   *  every 10 ms; when it has ended, at its end. */
+  memory(): IsolateMemory;
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** There is no memory for a message. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** What a worker's global object has beyond this program's. */
+interface WorkerGlobalScope extends EventTarget {
+  readonly self: WorkerGlobalScope;
+  readonly name: string;
+  /** Also in programs of isolate.run and isolate.eval. */
+  readonly workerData: unknown;
+  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  /** Ends the worker when its current task is done. */
+  close(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+}
 
 /** Bytes. total = jsHeapCommitted + arrayBuffers + wasm + native. */
 interface IsolateMemory {
@@ -491,8 +607,200 @@ declare function clearTimeout(id?: TimerId): void;
 declare function clearInterval(id?: TimerId): void;
 declare function clearImmediate(id?: TimerId): void;
 declare function queueMicrotask(fn: () => void): void;
-/** A deep copy; buffers in `transfer` move instead. */
-declare function structuredClone<T>(value: T, options?: { transfer?: ArrayBuffer[] }): T;
+/** A deep copy; what is in `transfer` moves instead. The copy on its way counts as
+ *  buffers of this isolate. */
+declare function structuredClone<T>(value: T, options?: { transfer?: Iterable<Transferable> }): T;
+
+/** What an error of the web is called, and where it was made. */
+declare class DOMException extends Error {
+  constructor(message?: string, name?: string);
+  readonly name: string;
+  readonly message: string;
+  /** Of the names that have one; else 0. */
+  readonly code: number;
+  readonly INDEX_SIZE_ERR: 1;
+  static readonly INDEX_SIZE_ERR: 1;
+  readonly DOMSTRING_SIZE_ERR: 2;
+  static readonly DOMSTRING_SIZE_ERR: 2;
+  readonly HIERARCHY_REQUEST_ERR: 3;
+  static readonly HIERARCHY_REQUEST_ERR: 3;
+  readonly WRONG_DOCUMENT_ERR: 4;
+  static readonly WRONG_DOCUMENT_ERR: 4;
+  readonly INVALID_CHARACTER_ERR: 5;
+  static readonly INVALID_CHARACTER_ERR: 5;
+  readonly NO_DATA_ALLOWED_ERR: 6;
+  static readonly NO_DATA_ALLOWED_ERR: 6;
+  readonly NO_MODIFICATION_ALLOWED_ERR: 7;
+  static readonly NO_MODIFICATION_ALLOWED_ERR: 7;
+  readonly NOT_FOUND_ERR: 8;
+  static readonly NOT_FOUND_ERR: 8;
+  readonly NOT_SUPPORTED_ERR: 9;
+  static readonly NOT_SUPPORTED_ERR: 9;
+  readonly INUSE_ATTRIBUTE_ERR: 10;
+  static readonly INUSE_ATTRIBUTE_ERR: 10;
+  readonly INVALID_STATE_ERR: 11;
+  static readonly INVALID_STATE_ERR: 11;
+  readonly SYNTAX_ERR: 12;
+  static readonly SYNTAX_ERR: 12;
+  readonly INVALID_MODIFICATION_ERR: 13;
+  static readonly INVALID_MODIFICATION_ERR: 13;
+  readonly NAMESPACE_ERR: 14;
+  static readonly NAMESPACE_ERR: 14;
+  readonly INVALID_ACCESS_ERR: 15;
+  static readonly INVALID_ACCESS_ERR: 15;
+  readonly VALIDATION_ERR: 16;
+  static readonly VALIDATION_ERR: 16;
+  readonly TYPE_MISMATCH_ERR: 17;
+  static readonly TYPE_MISMATCH_ERR: 17;
+  readonly SECURITY_ERR: 18;
+  static readonly SECURITY_ERR: 18;
+  readonly NETWORK_ERR: 19;
+  static readonly NETWORK_ERR: 19;
+  readonly ABORT_ERR: 20;
+  static readonly ABORT_ERR: 20;
+  readonly URL_MISMATCH_ERR: 21;
+  static readonly URL_MISMATCH_ERR: 21;
+  readonly QUOTA_EXCEEDED_ERR: 22;
+  static readonly QUOTA_EXCEEDED_ERR: 22;
+  readonly TIMEOUT_ERR: 23;
+  static readonly TIMEOUT_ERR: 23;
+  readonly INVALID_NODE_TYPE_ERR: 24;
+  static readonly INVALID_NODE_TYPE_ERR: 24;
+  readonly DATA_CLONE_ERR: 25;
+  static readonly DATA_CLONE_ERR: 25;
+}
+
+interface EventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+}
+
+declare class Event {
+  constructor(type: string, options?: EventInit);
+  readonly type: string;
+  readonly target: EventTarget | null;
+  readonly srcElement: EventTarget | null;
+  readonly currentTarget: EventTarget | null;
+  composedPath(): EventTarget[];
+  readonly eventPhase: number;
+  stopPropagation(): void;
+  cancelBubble: boolean;
+  stopImmediatePropagation(): void;
+  readonly bubbles: boolean;
+  readonly cancelable: boolean;
+  returnValue: boolean;
+  preventDefault(): void;
+  readonly defaultPrevented: boolean;
+  readonly composed: boolean;
+  /** As performance.now() tells it. */
+  readonly timeStamp: number;
+  initEvent(type: string, bubbles?: boolean, cancelable?: boolean): void;
+  readonly NONE: 0;
+  readonly CAPTURING_PHASE: 1;
+  readonly AT_TARGET: 2;
+  readonly BUBBLING_PHASE: 3;
+  static readonly NONE: 0;
+  static readonly CAPTURING_PHASE: 1;
+  static readonly AT_TARGET: 2;
+  static readonly BUBBLING_PHASE: 3;
+}
+interface Event {
+  /** Whether the shell made it; each event has this for its own. */
+  readonly isTrusted: boolean;
+}
+
+declare class CustomEvent<T = any> extends Event {
+  constructor(type: string, options?: EventInit & { detail?: T });
+  readonly detail: T;
+  initCustomEvent(type: string, bubbles?: boolean, cancelable?: boolean, detail?: T): void;
+}
+
+declare class ErrorEvent extends Event {
+  constructor(type: string, options?: EventInit & {
+    message?: string; filename?: string; lineno?: number; colno?: number; error?: any;
+  });
+  readonly message: string;
+  readonly filename: string;
+  readonly lineno: number;
+  readonly colno: number;
+  readonly error: any;
+}
+
+declare class MessageEvent<T = any> extends Event {
+  constructor(type: string, options?: EventInit & {
+    data?: T; origin?: string; lastEventId?: string; source?: object | null; ports?: Iterable<MessagePort>;
+  });
+  readonly data: T;
+  readonly origin: string;
+  readonly lastEventId: string;
+  readonly source: object | null;
+  readonly ports: readonly MessagePort[];
+  initMessageEvent(type: string, bubbles?: boolean, cancelable?: boolean, data?: T, origin?: string,
+                   lastEventId?: string, source?: object | null, ports?: Iterable<MessagePort>): void;
+}
+
+type EventListenerLike = ((event: any) => void) | { handleEvent(event: any): void } | null;
+
+/** What a listener throws is an uncaught exception: it ends the program. */
+declare class EventTarget {
+  constructor();
+  addEventListener(type: string, callback: EventListenerLike, options?: boolean | {
+    capture?: boolean; once?: boolean; passive?: boolean; signal?: AbortSignal;
+  }): void;
+  removeEventListener(type: string, callback: EventListenerLike, options?: boolean | { capture?: boolean }): void;
+  /** False when a listener prevented the default. */
+  dispatchEvent(event: Event): boolean;
+}
+
+declare class AbortController {
+  constructor();
+  readonly signal: AbortSignal;
+  /** With a DOMException called AbortError unless there is a reason. */
+  abort(reason?: any): void;
+}
+
+/** Got from an AbortController or one of the functions below. */
+declare class AbortSignal extends EventTarget {
+  static abort(reason?: any): AbortSignal;
+  /** Aborts by itself, and keeps the program alive only if somebody listens. */
+  static timeout(milliseconds: number): AbortSignal;
+  /** Aborts as soon as one of them does. */
+  static any(signals: Iterable<AbortSignal>): AbortSignal;
+  readonly aborted: boolean;
+  readonly reason: any;
+  throwIfAborted(): void;
+  onabort: ((event: Event) => void) | null;
+}
+
+/** What can be moved instead of copied. */
+type Transferable = ArrayBuffer | MessagePort;
+
+/** Two ports; what is posted to one arrives at the other. */
+declare class MessageChannel {
+  constructor();
+  readonly port1: MessagePort;
+  readonly port2: MessagePort;
+}
+
+/**
+ * A port can be transferred, also to another isolate, and goes on there. It gets
+ * messages once it was started, by `start()` or by setting `onmessage`. From then
+ * on, and while it has a listener, it keeps the program alive, until it or the
+ * other port is closed, or the other port is garbage.
+ */
+declare class MessagePort extends EventTarget {
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
+  start(): void;
+  /** What was posted before still arrives at the other port. */
+  close(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** A message that couldn't be read, because there was no memory for it; the
+   *  error is the event's `data`. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  /** The other port was closed, or is garbage. Only of a port that was started. */
+  onclose: ((event: Event) => void) | null;
+}
 
 declare const performance: {
   /** Milliseconds since `timeOrigin`. */

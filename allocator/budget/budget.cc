@@ -6,9 +6,10 @@
 
 namespace jsheap {
 
-Budget::Budget(uint64_t limit, Budget* parent)
+Budget::Budget(uint64_t limit, Budget* parent, const char* name)
     : parent_(parent),
       root_(parent != nullptr ? parent->root_ : this),
+      name_(name),
       limit_(limit) {
   if (parent == nullptr) return;
   std::lock_guard lock(root_->mutex_);
@@ -52,6 +53,15 @@ uint64_t Budget::used() const {
     in_advance += account.CreditLocked();
   });
   return used_ - std::min(used_, in_advance);
+}
+
+uint64_t Budget::lowest_limit() const {
+  uint64_t lowest = kUnlimited;
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    lowest = std::min(lowest, budget->limit());
+  }
+  return lowest;
 }
 
 const Budget* Budget::ObstacleFor(uint64_t bytes) const {

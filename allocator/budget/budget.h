@@ -24,8 +24,10 @@ class Budget {
  public:
   static constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
 
-  // `parent` may be null and must outlive this.
-  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr);
+  // `parent` may be null and must outlive this. `name` is a literal, for
+  // whoever asks which budget was in the way.
+  explicit Budget(uint64_t limit = kUnlimited, Budget* parent = nullptr,
+                  const char* name = "");
   // Has neither children nor accounts any more.
   ~Budget();
   Budget(const Budget&) = delete;
@@ -40,6 +42,9 @@ class Budget {
   // Gives back what was charged.
   void Release(uint64_t bytes);
 
+  const char* name() const { return name_; }
+  // The lowest of this limit and its ancestors'.
+  uint64_t lowest_limit() const;
   // The innermost of this budget and its ancestors that has no room for
   // `bytes` more; null when all have.
   const Budget* ObstacleFor(uint64_t bytes) const;
@@ -77,6 +82,7 @@ class Budget {
 
   Budget* const parent_;
   Budget* const root_;
+  const char* const name_;
   std::atomic<uint64_t> limit_;
   std::atomic<uint64_t> failures_{0};
 

@@ -43,6 +43,8 @@ v8::Local<v8::Value> BufferOrObstacle(Environment& env,
       return Name(env.isolate, "arena");
     case Obstacle::kBufferLimit:
       return Name(env.isolate, "buffers");
+    case Obstacle::kTotalLimit:
+      return Name(env.isolate, "total");
     default:
       return Name(env.isolate, "memory");
   }

@@ -1,22 +1,28 @@
 #include "host/globals/data_clone_error.h"
 
-#include <v8-exception.h>
+#include <array>
 
+#include "host/globals/environment.h"
 #include "host/globals/values.h"
 
 namespace jshost {
-namespace {
-
-constexpr int kDataCloneErrorCode = 25;  // DOMException's
-
-}  // namespace
 
 void ThrowDataCloneError(v8::Isolate* isolate, v8::Local<v8::String> message) {
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
-  const auto error = v8::Exception::Error(message).As<v8::Object>();
-  Define(context, error, "name", String(isolate, "DataCloneError"));
-  Define(context, error, "code",
-         v8::Integer::New(isolate, kDataCloneErrorCode));
+  std::array<v8::Local<v8::Value>, 2> arguments{
+      message, String(isolate, "DataCloneError")};
+  v8::Local<v8::Value> file;
+  v8::Local<v8::Object> error;
+  // What fails here has thrown.
+  if (!Environment::For(isolate)
+           .host->RequireInternal("dom_exception")
+           .ToLocal(&file) ||
+      !GetObject(context, file.As<v8::Object>(), "DOMException")
+           .As<v8::Function>()
+           ->NewInstance(context, arguments.size(), arguments.data())
+           .ToLocal(&error)) {
+    return;
+  }
   isolate->ThrowException(error);
 }
 

@@ -7,6 +7,7 @@
 #include <v8-function.h>
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
+#include <v8-platform.h>
 
 #include <chrono>
 #include <memory>
@@ -33,6 +34,7 @@ class TryCatch;
 namespace jshost {
 
 class IsolateFactory;
+class ParentPort;
 
 // What globals ask of whoever runs the isolate. On its thread only.
 class Host {
@@ -50,6 +52,10 @@ class Host {
   // An exception that left a callback of the event loop: reports it and ends
   // the program.
   virtual void OnUncaught(const v8::TryCatch& caught) = 0;
+
+  // An exception that JavaScript caught for somebody who doesn't want it: as
+  // if it had been left uncaught. No more JavaScript runs, but in a worker.
+  virtual void ReportUncaught(v8::Local<v8::Value> error) = 0;
 
   // Standard output can't be written: says so and ends the program.
   virtual void OnOutputFailed() = 0;
@@ -74,6 +80,11 @@ struct Environment {
   Host* host = nullptr;
   bool makes_snapshot = false;  // there is a host and nothing else
   TimerService* timers = nullptr;
+  // Runs tasks on the isolate's thread, and outlives it: then it drops them.
+  // Any thread may post.
+  std::shared_ptr<v8::TaskRunner> tasks;
+  // What will still come by itself, beside timers: keeps the program alive.
+  size_t expected = 0;
   Output* out = nullptr;
   Output* err = nullptr;
   LimitsInForce limits;
@@ -82,6 +93,7 @@ struct Environment {
   std::shared_ptr<ArrayBufferAllocator> buffers;
   GcMonitor* gc = nullptr;
   IsolateFactory* isolates = nullptr;
+  ParentPort* parent = nullptr;          // of a worker
   std::unique_ptr<ScriptArenas> arenas;  // null until a script uses Arena
   // The types before what counts by them, and the objects while there is an
   // isolate.

@@ -10,9 +10,11 @@ void InstallGlobals(v8::Local<v8::Context> context) {
   InstallHeap(context);
   InstallIsolate(context);
   InstallIsolateRun(context);
+  InstallWorker(context);
   InstallArena(context);
   InstallLinearMemory(context);
   InstallNativeClasses(context);
+  InstallWebClasses(context);
 }
 
 void StartGlobals(v8::Local<v8::Context> context) {

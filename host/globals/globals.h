@@ -7,6 +7,7 @@
 
 namespace v8 {
 class Context;
+class Isolate;
 class Object;
 }  // namespace v8
 
@@ -25,8 +26,9 @@ void InstallArena(v8::Local<v8::Context> context);  // arena.cc
 void InstallLinearMemory(v8::Local<v8::Context> context);  // linear_memory.cc
 void InstallNativeClasses(
     v8::Local<v8::Context> context);  // native/native_classes.cc
-
+void InstallWebClasses(v8::Local<v8::Context> context);  // web_classes.cc
 void InstallIsolateRun(v8::Local<v8::Context> context);  // isolate_run.cc
+void InstallWorker(v8::Local<v8::Context> context);      // worker.cc
 
 // The parts of StartGlobals.
 void StartShellIo(v8::Local<v8::Context> context);         // shell_io.cc
@@ -38,6 +40,10 @@ void StartHeap(v8::Local<v8::Context> context);            // heap.cc
 // with an exception pending, when there is no memory for it.
 bool StartWorkerData(v8::Local<v8::Context> context,
                      Message* data);  // isolate_start.cc
+
+// What a worker's global object has beyond others'; nothing for any other.
+// False, with an exception pending, when that throws.
+bool StartWorkerGlobal(v8::Isolate* isolate);  // worker.cc
 
 // What the shell's own JavaScript gets from C++: see console.js and inspect.js.
 v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context);
@@ -59,6 +65,21 @@ void AddNativeClassNatives(v8::Local<v8::Context> context,
 // Adds what starts isolates.
 void AddIsolateNatives(v8::Local<v8::Context> context,
                        v8::Local<v8::Object> natives);
+
+// Adds what Worker and a worker's global object need.
+void AddWorkerNatives(v8::Local<v8::Context> context,
+                      v8::Local<v8::Object> natives);
+// Adds what message ports are made of.
+void AddPortNatives(v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> natives);
+
+// Adds what reports an error as if nobody had caught it.
+void AddReportErrorNatives(v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> natives);
+
+// Adds timers that needn't keep the program alive.
+void AddTimerNatives(v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> natives);
 
 // Adds what makes record types.
 void AddStructNatives(v8::Local<v8::Context> context,

@@ -31,7 +31,7 @@ v8::Local<v8::Object> LimitsInEffect(Environment& env) {
   add("code", limits.code);
   add("stack", limits.stack);
   add("buffers", env.budget->buffers().limit());
-  add("total", env.budget->total().limit());
+  add("total", env.budget->total().lowest_limit());
   record.object()
       ->SetIntegrityLevel(env.isolate->GetCurrentContext(),
                           v8::IntegrityLevel::kFrozen)

@@ -98,6 +98,7 @@ bool ReadIsolateOptions(Environment& env, v8::Local<v8::Object> options,
     read->args.push_back(
         ToText(env.isolate, args->Get(context, i).ToLocalChecked()));
   }
+  read->name = TextField(env, options, "name");
   read->timeout_ms = NumberField(env, options, "timeout");
   read->data = Message::Write(env, Field(env, options, "data"),
                               Message::TransferList(env.isolate));
@@ -141,6 +142,7 @@ v8::Local<v8::Object> ResultObject(Environment& env, IsolateResult result) {
   record.AddText("output", result.output);
   record.AddNumber("wallMs", result.wall_ms);
   record.AddNumber("cpuMs", result.cpu_ms);
+  record.Add("peak", MemoryObject(env.isolate, result.peak));
   record.Add("gc", GcObject(env.isolate, result.gc));
   return record.object();
 }

@@ -9,14 +9,17 @@
 #define HOST_GLOBALS_ISOLATES_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "host/globals/error_place.h"
 #include "host/globals/message.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/isolate_memory.h"
 #include "host/v8_memory/limits.h"
 
 namespace jshost {
@@ -36,6 +39,11 @@ struct IsolateOptions {
   std::vector<std::string> args;
   std::optional<double> timeout_ms;
   std::unique_ptr<Message> data;  // its global `workerData`; null for none
+
+  // It has a ParentPort, and its name; it writes to the process's output, and
+  // uncaught errors don't end it.
+  bool is_worker = false;
+  std::string name;
 };
 
 enum class Outcome {
@@ -60,8 +68,21 @@ struct IsolateResult {
   std::string output;  // what the program wrote, unless it is a worker
   double wall_ms = 0;
   double cpu_ms = 0;
+  IsolateMemory peak;  // each figure's highest
+  IsolateMemory last;
   GcCounts gc;
   std::unique_ptr<Message> value;  // null for undefined
+};
+
+// An uncaught error in a worker, or what ended it.
+struct IsolateError {
+  std::string message;  // one line
+  ErrorPlace place = {};
+  // What was thrown; null when there is nothing that can be cloned.
+  std::unique_ptr<Message> value = nullptr;
+  // For errors about memory: which limit, and bytes that were asked for.
+  std::optional<std::string> limit = {};
+  uint64_t requested = 0;
 };
 
 // The line of `error` that tells why there is no value.
@@ -71,6 +92,9 @@ std::string UnclonedResult(std::string_view why);
 class IsolateEvents {
  public:
   virtual ~IsolateEvents() = default;
+  // A worker says so.
+  virtual void OnMessage(std::unique_ptr<Message>) {}
+  virtual void OnError(IsolateError) {}
   // Its thread has ended. The last event.
   virtual void OnEnd(IsolateResult result) = 0;
 };
@@ -80,9 +104,32 @@ class IsolateHandle {
   // Ends it wherever it is, as soon as possible; OnEnd follows. Again, or
   // after its end, without effect.
   virtual void Terminate() = 0;
+  // To a worker's ParentPort.
+  virtual void Post(std::unique_ptr<Message> message) = 0;
+  // What it used of memory when it last told.
+  virtual IsolateMemory memory() = 0;
 
  protected:
   ~IsolateHandle() = default;
+};
+
+// A worker's end of the line.
+class ParentPort {
+ public:
+  virtual void Post(std::unique_ptr<Message> message) = 0;
+
+  // Messages are handed to `receive`, each as a task, as long as there is one;
+  // then they keep the worker alive. Without one they wait.
+  using Receiver = std::function<void(std::unique_ptr<Message>)>;
+  virtual void SetReceiver(Receiver receive) = 0;
+
+  // Ends the worker when its current task is done.
+  virtual void Close() = 0;
+
+  virtual const std::string& name() const = 0;
+
+ protected:
+  ~ParentPort() = default;
 };
 
 class IsolateFactory {

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 #include <v8-exception.h>
 
+#include <algorithm>
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "host/globals/data_clone_error.h"
 #include "host/globals/message_reader.h"
 #include "host/globals/message_writer.h"
 #include "host/globals/native/memory_limit.h"
+#include "host/globals/platform_objects.h"
+#include "host/globals/port_handle.h"
 #include "host/globals/values.h"
 
 namespace jshost {
@@ -33,33 +37,55 @@ bool IsTransferable(Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
   return false;
 }
 
+bool Refuse(Environment& env, const std::string& message) {
+  ThrowDataCloneError(env.isolate, "transfer: " + message);
+  return false;
+}
+
 // What of the list is what, and that nothing in it occurs twice.
 bool Sort(Environment& env, const Message::TransferList& list,
-          v8::LocalVector<v8::ArrayBuffer>* buffers) {
+          MessageTransfer* transfer) {
   for (size_t i = 0; i < list.size(); ++i) {
-    if (!list[i]->IsArrayBuffer()) {
-      ThrowDataCloneError(env.isolate,
-                          "transfer: only an ArrayBuffer can be transferred, "
-                          "got " +
-                              Describe(env.isolate, list[i]));
-      return false;
+    PlatformKind kind = PlatformKind::kNone;
+    if (!list[i]->IsArrayBuffer() && list[i]->IsObject()) {
+      const auto found = PlatformKindOf(env, list[i].As<v8::Object>());
+      if (!found) return false;
+      kind = *found;
+    }
+    if (!list[i]->IsArrayBuffer() && kind != PlatformKind::kMessagePort) {
+      return Refuse(env,
+                    "only an ArrayBuffer or a MessagePort can be transferred, "
+                    "got " +
+                        Describe(env.isolate, list[i]));
     }
     for (size_t j = 0; j < i; ++j) {
       if (list[i] == list[j]) {
-        ThrowDataCloneError(env.isolate,
-                            "transfer: an ArrayBuffer occurs twice");
-        return false;
+        return Refuse(env, Describe(env.isolate, list[i]) + " occurs twice");
       }
     }
-    buffers->push_back(list[i].As<v8::ArrayBuffer>());
+    if (list[i]->IsArrayBuffer()) {
+      transfer->buffers.push_back(list[i].As<v8::ArrayBuffer>());
+    } else {
+      transfer->ports.push_back(list[i].As<v8::Object>());
+    }
   }
   return true;
 }
 
-bool AreTransferable(Environment& env,
-                     const v8::LocalVector<v8::ArrayBuffer>& buffers) {
-  for (const v8::Local<v8::ArrayBuffer> buffer : buffers) {
+// Also of ports: their handles, in order.
+bool AreTransferable(Environment& env, const MessageTransfer& transfer,
+                     std::vector<PortHandle*>* handles) {
+  for (const v8::Local<v8::ArrayBuffer> buffer : transfer.buffers) {
     if (!IsTransferable(env, buffer)) return false;
+  }
+  handles->clear();
+  for (const v8::Local<v8::Object> port : transfer.ports) {
+    PortHandle* const handle = HandleOfPort(env, port);
+    if (handle == nullptr) return false;
+    if (handle->end() == nullptr) {
+      return Refuse(env, "the MessagePort was closed or transferred before");
+    }
+    handles->push_back(handle);
   }
   return true;
 }
@@ -78,10 +104,12 @@ size_t Message::size() const {
 
 std::unique_ptr<Message> Message::Write(Environment& env,
                                         v8::Local<v8::Value> value,
-                                        const TransferList& transfer) {
-  const v8::HandleScope handles(env.isolate);
-  v8::LocalVector<v8::ArrayBuffer> buffers(env.isolate);
-  if (!Sort(env, transfer, &buffers) || !AreTransferable(env, buffers)) {
+                                        const TransferList& list) {
+  const v8::HandleScope scope(env.isolate);
+  MessageTransfer transfer(env.isolate);
+  std::vector<PortHandle*> handles;
+  if (!Sort(env, list, &transfer) ||
+      !AreTransferable(env, transfer, &handles)) {
     return nullptr;
   }
   std::unique_ptr<Message> message(new Message);
@@ -90,7 +118,7 @@ std::unique_ptr<Message> Message::Write(Environment& env,
     v8::TryCatch caught(env.isolate);
     size_t refused = 0;
     bool written =
-        MessageWriter(env, message.get()).Write(value, buffers, &refused);
+        MessageWriter(env, message.get()).Write(value, transfer, &refused);
     if (!written && refused != 0 && !caught.HasTerminated()) {
       // What was dropped may hold just what is missing. There can be no
       // collection while the value is being written.
@@ -100,7 +128,7 @@ std::unique_ptr<Message> Message::Write(Environment& env,
       message->heap_ = env.buffers;
       refused = 0;
       written =
-          MessageWriter(env, message.get()).Write(value, buffers, &refused);
+          MessageWriter(env, message.get()).Write(value, transfer, &refused);
       if (!written && refused != 0 && !caught.HasTerminated()) {
         caught.Reset();
         ThrowMemoryLimit(env, "a message", refused);
@@ -112,17 +140,25 @@ std::unique_ptr<Message> Message::Write(Environment& env,
     }
   }
   // Getters of the value may have detached some. From here on nothing fails.
-  if (!AreTransferable(env, buffers)) return nullptr;
-  for (const v8::Local<v8::ArrayBuffer> buffer : buffers) {
+  if (!AreTransferable(env, transfer, &handles)) return nullptr;
+  for (const v8::Local<v8::ArrayBuffer> buffer : transfer.buffers) {
     message->transferred_.emplace_back(buffer->GetBackingStore(), env.buffers);
     buffer->Detach({}).Check();
+  }
+  for (PortHandle* const handle : handles) {
+    message->ports_.push_back(handle->Detach(env));
   }
   return message;
 }
 
-v8::MaybeLocal<v8::Value> Message::Read(Environment& env) {
-  v8::EscapableHandleScope handles(env.isolate);
-  return handles.EscapeMaybe(MessageReader(env, this).Read());
+bool Message::Has(const PipeEnd& end) const {
+  return std::ranges::any_of(
+      ports_, [&](const auto& port) { return port->IsOtherEndOf(end); });
+}
+
+v8::MaybeLocal<v8::Value> Message::Read(Environment& env,
+                                        v8::LocalVector<v8::Value>* ports) {
+  return MessageReader(env, this).Read(ports);
 }
 
 }  // namespace jshost

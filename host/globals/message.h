@@ -22,6 +22,8 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/message_pipe.h"
+#include "host/globals/platform_objects.h"
 #include "host/v8_memory/transferred_store.h"
 
 namespace jshost {
@@ -44,7 +46,12 @@ class Message {
 
   // The clone, in the current context; once. Empty, with an exception pending,
   // when the isolate has no memory for it; what was transferred is lost then.
-  v8::MaybeLocal<v8::Value> Read(Environment& env);
+  // What was transferred as message ports is appended to `ports`.
+  v8::MaybeLocal<v8::Value> Read(Environment& env,
+                                 v8::LocalVector<v8::Value>* ports = nullptr);
+
+  // Whether it brings the other end of that pipe.
+  bool Has(const PipeEnd& end) const;
 
   // What it holds outside of V8's heap and pays for; bytes.
   size_t size() const;
@@ -63,6 +70,8 @@ class Message {
 
   // By the numbers that are in the written bytes.
   std::vector<TransferredStore> transferred_;
+  std::vector<std::unique_ptr<PipeEnd>> ports_;
+  std::vector<DOMExceptionParts> exceptions_;
   std::vector<std::shared_ptr<v8::BackingStore>> shared_;
   std::vector<v8::CompiledWasmModule> modules_;
 };

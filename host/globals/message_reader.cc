@@ -3,24 +3,40 @@
 #include <v8-exception.h>
 
 #include "host/globals/data_clone_error.h"
+#include "host/globals/message_writer.h"
 #include "host/globals/native/memory_limit.h"
+#include "host/globals/platform_objects.h"
 
 namespace jshost {
 
 MessageReader::MessageReader(Environment& env, Message* message)
     : env_(env),
       message_(message),
+      ports_(env.isolate),
+      exceptions_(env.isolate),
       shared_(env.isolate),
       modules_(env.isolate),
       deserializer_(env.isolate, message->data_, message->size_, this) {}
 
-v8::MaybeLocal<v8::Value> MessageReader::Read() {
-  if (!TakeBuffers() || !MakeShared()) return {};
+v8::MaybeLocal<v8::Value> MessageReader::Read(
+    v8::LocalVector<v8::Value>* ports) {
+  if (!TakeBuffers() || !MakeShared() || !MakeObjects()) return {};
   v8::TryCatch caught(env_.isolate);
   const uint64_t failures = env_.buffers->failures();
   const v8::MaybeLocal<v8::Value> value = ReadValue();
-  if (!value.IsEmpty()) return value;
+  if (!value.IsEmpty()) {
+    if (ports != nullptr) {
+      ports->insert(ports->end(), ports_.begin(), ports_.end());
+    }
+    return value;
+  }
   // V8 only says that it can't.
+  if (lost_bytes_ && !caught.HasTerminated()) {
+    caught.Reset();
+    ThrowDataCloneError(env_.isolate,
+                        "a view could not be cloned: its buffer was resized "
+                        "while others were");
+  }
   if (env_.buffers->failures() != failures && !caught.HasTerminated()) {
     caught.Reset();
     ThrowMemoryLimit(env_, "a message", env_.buffers->refusals().last_bytes());
@@ -71,6 +87,21 @@ bool MessageReader::MakeShared() {
   return true;
 }
 
+bool MessageReader::MakeObjects() {
+  for (std::unique_ptr<PipeEnd>& end : message_->ports_) {
+    v8::Local<v8::Object> port;
+    if (!MakePort(env_, std::move(end)).ToLocal(&port)) return false;
+    ports_.push_back(port);
+  }
+  message_->ports_.clear();
+  for (const DOMExceptionParts& parts : message_->exceptions_) {
+    v8::Local<v8::Object> exception;
+    if (!MakeDOMException(env_, parts).ToLocal(&exception)) return false;
+    exceptions_.push_back(exception);
+  }
+  return true;
+}
+
 v8::MaybeLocal<v8::SharedArrayBuffer> MessageReader::GetSharedArrayBufferFromId(
     v8::Isolate*, uint32_t id) {
   return shared_[id];
@@ -83,11 +114,17 @@ v8::MaybeLocal<v8::WasmModuleObject> MessageReader::GetWasmModuleFromId(
 
 v8::MaybeLocal<v8::Object> MessageReader::ReadHostObject(v8::Isolate*) {
   uint32_t kind = 0;
+  uint32_t number = 0;
   uint64_t offset = 0;
   uint64_t bytes = 0;
   v8::Local<v8::Value> buffer;
-  if (!deserializer_.ReadUint32(&kind) || !deserializer_.ReadUint64(&offset) ||
-      !deserializer_.ReadUint64(&bytes) ||
+  if (!deserializer_.ReadUint32(&kind)) return {};
+  if (kind == kDOMExceptionTag || kind == kMessagePortTag) {
+    if (!deserializer_.ReadUint32(&number)) return {};
+    const auto& objects = kind == kMessagePortTag ? ports_ : exceptions_;
+    return objects[number].As<v8::Object>();
+  }
+  if (!deserializer_.ReadUint64(&offset) || !deserializer_.ReadUint64(&bytes) ||
       !deserializer_.ReadValue(env_.isolate->GetCurrentContext())
            .ToLocal(&buffer)) {
     return {};
@@ -108,9 +145,7 @@ v8::MaybeLocal<v8::Object> MessageReader::View(ViewKind kind,
   if (offset + bytes <= buffer->ByteLength()) {
     return MakeView(kind, buffer, offset, bytes);
   }
-  ThrowDataCloneError(env_.isolate,
-                      "a view could not be cloned: its buffer was resized "
-                      "while others were");
+  lost_bytes_ = true;  // No JavaScript runs here, and the error is a class.
   return {};
 }
 

@@ -15,7 +15,7 @@ class MessageReader final : private v8::ValueDeserializer::Delegate {
   MessageReader(Environment& env, Message* message);
 
   // Once. Empty with an exception pending.
-  v8::MaybeLocal<v8::Value> Read();
+  v8::MaybeLocal<v8::Value> Read(v8::LocalVector<v8::Value>* ports);
 
  private:
   v8::MaybeLocal<v8::Object> ReadHostObject(v8::Isolate*) override;
@@ -29,10 +29,15 @@ class MessageReader final : private v8::ValueDeserializer::Delegate {
                                   uint64_t offset, uint64_t bytes);
   bool TakeBuffers();
   bool MakeShared();
+  bool MakeObjects();
   v8::MaybeLocal<v8::Value> ReadValue();
 
   Environment& env_;
   Message* const message_;
+  // Made beforehand: no JavaScript may run while V8 reads.
+  v8::LocalVector<v8::Value> ports_;
+  v8::LocalVector<v8::Value> exceptions_;
+  bool lost_bytes_ = false;  // a view's buffer was resized
   v8::LocalVector<v8::SharedArrayBuffer> shared_;
   v8::LocalVector<v8::WasmModuleObject> modules_;
   v8::ValueDeserializer deserializer_;

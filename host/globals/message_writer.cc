@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "host/globals/data_clone_error.h"
+#include "host/globals/platform_objects.h"
 #include "host/globals/values.h"
 #include "host/globals/view_kind.h"
 
@@ -30,7 +32,10 @@ bool HasManyOwners(const Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
 }  // namespace
 
 MessageWriter::MessageWriter(Environment& env, Message* message)
-    : env_(env), message_(message), serializer_(env.isolate, this) {
+    : env_(env),
+      message_(message),
+      object_prototype_(v8::Object::New(env.isolate)->GetPrototype()),
+      serializer_(env.isolate, this) {
   // Without such buffers V8 does it better: it knows views that track the
   // length of a resizable buffer, and the host can't tell those.
   if (env.arenas != nullptr || env.records != nullptr) {
@@ -39,8 +44,9 @@ MessageWriter::MessageWriter(Environment& env, Message* message)
 }
 
 bool MessageWriter::Write(v8::Local<v8::Value> value,
-                          const v8::LocalVector<v8::ArrayBuffer>& buffers,
-                          size_t* refused) {
+                          const MessageTransfer& transfer, size_t* refused) {
+  transfer_ = &transfer;
+  const auto& buffers = transfer.buffers;
   for (size_t i = 0; i < buffers.size(); ++i) {
     serializer_.TransferArrayBuffer(static_cast<uint32_t>(i), buffers[i]);
   }
@@ -60,6 +66,19 @@ bool MessageWriter::Write(v8::Local<v8::Value> value,
   return true;
 }
 
+// Most objects are plain ones, and need not be asked for what they are.
+v8::Maybe<bool> MessageWriter::IsHostObject(v8::Isolate*,
+                                            v8::Local<v8::Object> object) {
+  if (object->InternalFieldCount() != 0) return v8::Just(true);
+  const v8::Local<v8::Value> prototype = object->GetPrototype();
+  if (prototype == object_prototype_ || prototype->IsNull()) {
+    return v8::Just(false);
+  }
+  const std::optional<PlatformKind> kind = PlatformKindOf(env_, object);
+  if (!kind) return v8::Nothing<bool>();
+  return v8::Just(*kind != PlatformKind::kNone);
+}
+
 void MessageWriter::ThrowDataCloneError(v8::Local<v8::String> message) {
   jshost::ThrowDataCloneError(env_.isolate, message);
 }
@@ -74,14 +93,52 @@ v8::Maybe<uint32_t> MessageWriter::GetWasmModuleTransferId(
   return v8::Just(NumberOf(isolate, modules_, module));
 }
 
-v8::Maybe<bool> MessageWriter::WriteHostObject(v8::Isolate* isolate,
+v8::Maybe<bool> MessageWriter::WriteHostObject(v8::Isolate*,
                                                v8::Local<v8::Object> object) {
   if (object->IsArrayBufferView()) {
     return WriteView(object.As<v8::ArrayBufferView>());
   }
+  const std::optional<PlatformKind> kind = PlatformKindOf(env_, object);
+  if (!kind) return v8::Nothing<bool>();
+  switch (*kind) {
+    case PlatformKind::kDOMException:
+      return WriteDOMException(object);
+    case PlatformKind::kMessagePort:
+      return WritePort(object);
+    default:
+      return Refuse(object);
+  }
+}
+
+v8::Maybe<bool> MessageWriter::Refuse(v8::Local<v8::Object> object) {
   jshost::ThrowDataCloneError(
-      isolate, Describe(isolate, object) + " could not be cloned");
+      env_.isolate, Describe(env_.isolate, object) + " could not be cloned");
   return v8::Nothing<bool>();
+}
+
+v8::Maybe<bool> MessageWriter::WritePort(v8::Local<v8::Object> port) {
+  const auto& ports = transfer_->ports;
+  const auto found = std::find(ports.begin(), ports.end(), port);
+  if (found == ports.end()) {
+    jshost::ThrowDataCloneError(
+        env_.isolate,
+        "a MessagePort can't be cloned: name it in the list of what to "
+        "transfer");
+    return v8::Nothing<bool>();
+  }
+  serializer_.WriteUint32(kMessagePortTag);
+  serializer_.WriteUint32(static_cast<uint32_t>(found - ports.begin()));
+  return v8::Just(true);
+}
+
+v8::Maybe<bool> MessageWriter::WriteDOMException(
+    v8::Local<v8::Object> exception) {
+  std::optional<DOMExceptionParts> parts = PartsOfDOMException(env_, exception);
+  if (!parts) return v8::Nothing<bool>();
+  serializer_.WriteUint32(kDOMExceptionTag);
+  serializer_.WriteUint32(static_cast<uint32_t>(message_->exceptions_.size()));
+  message_->exceptions_.push_back(std::move(*parts));
+  return v8::Just(true);
 }
 
 v8::Maybe<bool> MessageWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {

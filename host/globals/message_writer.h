@@ -12,18 +12,33 @@
 
 namespace jshost {
 
+// What is going to be transferred. It is written as numbers.
+struct MessageTransfer {
+  explicit MessageTransfer(v8::Isolate* isolate)
+      : buffers(isolate), ports(isolate) {}
+  v8::LocalVector<v8::ArrayBuffer> buffers;
+  v8::LocalVector<v8::Object> ports;
+};
+
+// What the bytes of an object of the host's begin with: a ViewKind or one of
+// these.
+inline constexpr uint32_t kDOMExceptionTag = 100;
+inline constexpr uint32_t kMessagePortTag = 101;
+
 class MessageWriter final : private v8::ValueSerializer::Delegate {
  public:
   MessageWriter(Environment& env, Message* message);
 
-  // Once. `buffers` will be transferred: they are written as numbers. False
-  // with an exception pending; `*refused` is then the bytes that the heap
-  // refused, if that is why.
-  bool Write(v8::Local<v8::Value> value,
-             const v8::LocalVector<v8::ArrayBuffer>& buffers, size_t* refused);
+  // Once. False with an exception pending; `*refused` is then the bytes that
+  // the heap refused, if that is why.
+  bool Write(v8::Local<v8::Value> value, const MessageTransfer& transfer,
+             size_t* refused);
 
  private:
   void ThrowDataCloneError(v8::Local<v8::String> message) override;
+  bool HasCustomHostObject(v8::Isolate*) override { return true; }
+  v8::Maybe<bool> IsHostObject(v8::Isolate* isolate,
+                               v8::Local<v8::Object> object) override;
   v8::Maybe<uint32_t> GetSharedArrayBufferId(
       v8::Isolate* isolate, v8::Local<v8::SharedArrayBuffer> buffer) override;
   v8::Maybe<uint32_t> GetWasmModuleTransferId(
@@ -34,10 +49,15 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
                                size_t* actual_size) override;
   void FreeBufferMemory(void* block) override;
 
+  v8::Maybe<bool> Refuse(v8::Local<v8::Object> object);
+  v8::Maybe<bool> WritePort(v8::Local<v8::Object> port);
+  v8::Maybe<bool> WriteDOMException(v8::Local<v8::Object> exception);
   v8::Maybe<bool> WriteView(v8::Local<v8::ArrayBufferView> view);
 
   Environment& env_;
   Message* const message_;
+  const MessageTransfer* transfer_ = nullptr;
+  v8::Local<v8::Value> object_prototype_;
   size_t refused_ = 0;
   // What the message has, by number. V8's own handles end with each object
   // that it writes.

@@ -75,8 +75,12 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   AddArenaNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
+  AddPortNatives(context, natives);
+  AddReportErrorNatives(context, natives);
   AddStructNatives(context, natives);
   AddIsolateNatives(context, natives);
+  AddWorkerNatives(context, natives);
+  AddTimerNatives(context, natives);
   return natives;
 }
 

@@ -73,7 +73,7 @@ v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env, const Path& path) {
     return made ? buffer->Data() : nullptr;
   };
   size_t size = 0;
-  const uint64_t limit = env.buffers->budget().limit();
+  const uint64_t limit = env.buffers->budget().lowest_limit();
   const int error = ReadFileInto(path, limit, allocate, &size);
   if (error == 0) return buffer;
   if (error == ENOMEM) {

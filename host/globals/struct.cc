@@ -38,11 +38,9 @@ v8::Local<v8::Value> BufferOrObstacle(Environment& env,
                                       double bytes) {
   v8::Local<v8::ArrayBuffer> local;
   if (buffer.ToLocal(&local)) return local;
-  const jsheap::Budget& budget = env.buffers->budget();
-  const bool is_limit = budget.limit() != jsheap::Budget::kUnlimited &&
-                        static_cast<double>(budget.used()) + bytes >
-                            static_cast<double>(budget.limit());
-  return Name(env.isolate, is_limit ? "buffers" : "memory");
+  const jsheap::Budget* const obstacle =
+      env.buffers->budget().ObstacleFor(static_cast<uint64_t>(bytes));
+  return Name(env.isolate, obstacle != nullptr ? obstacle->name() : "memory");
 }
 
 v8::Local<v8::Value> MakeSlabBuffer(Environment& env, double bytes) {

@@ -25,6 +25,10 @@ class TimerService {
   // As soon as the tasks that are ready now have run, timers aside.
   virtual Id StartImmediate(std::function<void()> fire) = 0;
 
+  // Whether the timer keeps the program from ending; it does until told not
+  // to. An unknown id is ignored.
+  virtual void KeepAlive(Id id, bool keep) = 0;
+
   // An unknown id is ignored. A timer may stop itself.
   virtual void Stop(Id id) = 0;
 };

@@ -1,6 +1,7 @@
 // setTimeout, setInterval, setImmediate and their clears, as the web has them;
 // setImmediate as Node has it.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -73,6 +74,21 @@ double SetInterval(Environment& env, v8::Local<v8::Function> callback,
   return env.timers->Start(Delay(delay), true, Firing(env, callback, args));
 }
 
+// A timeout that doesn't keep the program alive unless told to.
+double StartBackgroundTimer(Environment& env, Number delay,
+                            v8::Local<v8::Function> callback,
+                            const Rest& args) {
+  constexpr double kLongest = 0x1p42;  // a century, which the clock can add
+  const TimerService::Id id = env.timers->Start(
+      std::min(delay.value, kLongest), false, Firing(env, callback, args));
+  env.timers->KeepAlive(id, false);
+  return id;
+}
+
+void KeepAliveForTimer(Environment& env, Number id, bool keep) {
+  env.timers->KeepAlive(static_cast<TimerService::Id>(id.value), keep);
+}
+
 double SetImmediate(Environment& env, v8::Local<v8::Function> callback,
                     const Rest& args) {
   return env.timers->StartImmediate(Firing(env, callback, args));
@@ -86,6 +102,14 @@ void Clear(Environment& env, std::optional<double> id) {
 }
 
 }  // namespace
+
+void AddTimerNatives(v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> natives) {
+  Method<&StartBackgroundTimer, "delay", "callback", "arguments">(
+      context, natives, "startBackgroundTimer");
+  Method<&KeepAliveForTimer, "id", "keep">(context, natives,
+                                           "keepAliveForTimer");
+}
 
 void InstallTimers(v8::Local<v8::Context> context) {
   const v8::Local<v8::Object> global = context->Global();

@@ -407,6 +407,10 @@
           message = `the limit of all buffers leaves no room for ${requested} bytes; ` +
                     'free some or raise --buffer-limit';
           break;
+        case 'total':
+          message = `the limit of all memory leaves no room for ${requested} bytes; ` +
+                    'free some or raise --memory-limit';
+          break;
         default:
           message = `the heap has no room for ${requested} bytes`;
       }

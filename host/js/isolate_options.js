@@ -16,6 +16,13 @@
     }
   }
 
+  const kNone = { __proto__: null };
+  function toOptions(options) {
+    if (options === undefined) return kNone;
+    checkObject('options', options);
+    return options;
+  }
+
   function checkString(name, value) {
     if (typeof value !== 'string') throw wrongType(name, 'a string', value);
     return value;
@@ -98,6 +105,6 @@
 
   return {
     __proto__: null,
-    checkObject, checkString, oneOf, readCommon, readScript, readTimeout,
+    checkString, oneOf, readCommon, readScript, readTimeout, toOptions,
   };
 })

@@ -4,12 +4,11 @@
   'use strict';
 
   const { Promise, TypeError } = natives.requireInternal('primordials');
-  const { addProperty } = natives.requireInternal('errors');
+  const { isAborted, isSignal, onAbort } = natives.requireInternal('abort');
+  const { addProperty, wrongType } = natives.requireInternal('errors');
   const {
-    checkObject, checkString, oneOf, readCommon, readScript, readTimeout,
+    checkString, oneOf, readCommon, readScript, readTimeout, toOptions,
   } = natives.requireInternal('isolate_options');
-
-  const kNone = { __proto__: null };
 
   function checkIsolation(isolation) {
     if (oneOf('isolation', isolation, ['thread', 'process']) !== 'process') return;
@@ -19,15 +18,25 @@
   }
 
   // What the promise's function throws rejects it.
-  const start = (script, isText, options = kNone) => new Promise((resolve) => {
-    checkObject('options', options);
+  const start = (script, isText, given) => new Promise((resolve) => {
+    const options = toOptions(given);
     const request = readCommon(options);
     request.script = isText ? checkString('code', script) : readScript(script);
     request.isText = isText;
     request.timeout = readTimeout(options.timeout);
     request.data = options.data;
     checkIsolation(options.isolation);
-    natives.runIsolate(request, resolve);
+    const { signal } = options;
+    if (signal !== undefined && !isSignal(signal)) throw wrongType('signal', 'an AbortSignal', signal);
+    let forget;
+    const handle = natives.runIsolate(request, (result) => {
+      forget?.();
+      resolve(result);
+    });
+    if (signal === undefined) return;
+    const terminate = () => natives.terminateIsolate(handle);
+    if (isAborted(signal)) terminate();
+    else forget = onAbort(signal, terminate);
   });
 
   // Methods, which aren't constructors.

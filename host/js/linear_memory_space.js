@@ -52,7 +52,7 @@
       });
     } catch {
       throw memoryError('buffers', initial, `LinearMemory: no room for its first ${initial} ` +
-                        'bytes; ask for less or raise --buffer-limit');
+                        'bytes; ask for less or raise --buffer-limit or --memory-limit');
     }
   }
 

@@ -23,6 +23,7 @@
     ErrorCaptureStackTrace: Error.captureStackTrace,
     JSONStringify: JSON.stringify,
     ReflectApply: Reflect.apply,
+    ReflectConstruct: Reflect.construct,
     ReflectOwnKeys: Reflect.ownKeys,
     IteratorPrototype: Iterator.prototype,
     FunctionPrototypeSymbolHasInstance: uncurryThis(Function.prototype[Symbol.hasInstance]),
@@ -119,6 +120,7 @@
                   'normalize', 'padEnd', 'padStart', 'repeat', 'replace', 'replaceAll', 'slice',
                   'split', 'startsWith', 'toLowerCase', 'valueOf']);
   type('Symbol', ['toString', 'valueOf']);
+  type('WeakRef', ['deref']);
   statics('Math', Math, ['ceil', 'clz32', 'floor', 'imul', 'max', 'min', 'round', 'sqrt', 'trunc']);
   getter('DataView', DataView.prototype, 'byteLength', 'ByteLength');
   getter('Map', Map.prototype, 'size', 'Size');

@@ -119,10 +119,18 @@
   const kNoBuffer = new ArrayBuffer(0);
   const kOwn = 0, kArena = 1, kArray = 2;  // a slab's `kind`
 
-  const obstacleText = (obstacle, bytes) =>
-    (obstacle === 'buffers'
-      ? `the limit of all buffers leaves no room for ${bytes} bytes; free some or raise --buffer-limit`
-      : `the heap has no room for ${bytes} bytes`);
+  function obstacleText(obstacle, bytes) {
+    switch (obstacle) {
+      case 'buffers':
+        return `the limit of all buffers leaves no room for ${bytes} bytes; ` +
+               'free some or raise --buffer-limit';
+      case 'total':
+        return `the limit of all memory leaves no room for ${bytes} bytes; ` +
+               'free some or raise --memory-limit';
+      default:
+        return `the heap has no room for ${bytes} bytes`;
+    }
+  }
 
   function makeBuffer(type, make, bytes) {
     const buffer = make(bytes);

@@ -29,8 +29,7 @@ class Formatter {
         report_(report) {}
 
   std::string Format() {
-    place_ = GetErrorPlace(context_, report_.error);
-    if (!place_) place_ = PlaceOfCaller();
+    FindPlace();
     AddHeadline();
     place_ ? AddPlacedLine() : AddSourceLine();
     text_ += Frames(report_.error);
@@ -39,7 +38,33 @@ class Formatter {
     return std::move(text_);
   }
 
+  ErrorPlace Place() {
+    FindPlace();
+    if (place_) return *place_;
+    const v8::Local<v8::Value> resource =
+        report_.message->GetScriptResourceName();
+    v8::Local<v8::String> line;
+    if (!resource->IsString() ||
+        !report_.message->GetSourceLine(context_).ToLocal(&line)) {
+      return {};
+    }
+    return {ToText(isolate_, resource),
+            report_.message->GetLineNumber(context_).FromMaybe(0),
+            report_.message->GetStartColumn() + 1,
+            Short(ToText(isolate_, line))};
+  }
+
  private:
+  void FindPlace() {
+    place_ = GetErrorPlace(context_, report_.error);
+    if (!place_) place_ = PlaceOfCaller();
+  }
+
+  static std::string Short(std::string line) {
+    if (line.size() > kWidestLine) line.clear();
+    return line;
+  }
+
   static bool IsOwn(std::string_view script) {
     return script.starts_with(kOwnScript);
   }
@@ -75,9 +100,7 @@ class Formatter {
       if (start == std::string::npos) return {};
       ++start;
     }
-    std::string line = text.substr(start, text.find('\n', start) - start);
-    if (line.size() > kWidestLine) line.clear();
-    return line;
+    return Short(text.substr(start, text.find('\n', start) - start));
   }
 
   std::string Location() const {
@@ -172,15 +195,18 @@ class Formatter {
     size_t at = stack.starts_with("    at ") ? 0 : stack.find("\n    at ");
     if (at == std::string::npos) return {};
     if (stack[at] == '\n') ++at;
-    // The shell's own frames on top tell a script's author nothing.
-    for (;;) {
-      const size_t end = stack.find('\n', at);
-      if (end == std::string::npos ||
-          stack.substr(at, end - at).find(kOwnScript) == std::string::npos) {
-        return stack.substr(at) + "\n";
+    // The shell's own frames tell a script's author nothing.
+    std::string frames;
+    while (at < stack.size()) {
+      const size_t end = std::min(stack.find('\n', at), stack.size());
+      const std::string_view line =
+          std::string_view(stack).substr(at, end - at);
+      if (line.find(kOwnScript) == std::string_view::npos) {
+        frames.append(line).push_back('\n');
       }
       at = end + 1;
     }
+    return frames;
   }
 
   // One error within another: its stack, or what it is.
@@ -232,6 +258,11 @@ class Formatter {
 std::string FormatError(v8::Local<v8::Context> context,
                         const ErrorReport& report) {
   return Formatter(context, report).Format();
+}
+
+ErrorPlace PlaceOfError(v8::Local<v8::Context> context,
+                        const ErrorReport& report) {
+  return Formatter(context, report).Place();
 }
 
 }  // namespace jshost

@@ -16,6 +16,8 @@
 #include <functional>
 #include <string>
 
+#include "host/globals/error_place.h"
+
 namespace jshost {
 
 struct ErrorReport {
@@ -29,6 +31,10 @@ struct ErrorReport {
 // The report, ending with a newline. May run the error's getters; the caller
 // catches what they throw.
 std::string FormatError(v8::Local<v8::Context> context,
+                        const ErrorReport& report);
+
+// Where it says that the error belongs; no file when that isn't known.
+ErrorPlace PlaceOfError(v8::Local<v8::Context> context,
                         const ErrorReport& report);
 
 }  // namespace jshost

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "host/globals/files.h"
+#include "host/globals/line_output.h"
 #include "host/globals/values.h"
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
@@ -60,12 +61,13 @@ Program::Kind KindOf(IsolateOptions::Kind kind) {
 IsolateThread::IsolateThread(const FamilyOptions* family,
                              IsolateOptions options,
                              std::shared_ptr<jsheap::Allocator> heap,
-                             std::function<void(IsolateResult)> on_end)
+                             std::unique_ptr<IsolateEvents> line)
     : family_(*family),
       data_(std::move(options.data)),
       options_(std::move(options)),
-      on_end_(std::move(on_end)),
-      heap_(std::move(heap)) {}
+      line_(std::move(line)),
+      heap_(std::move(heap)),
+      port_(options_.name, line_.get()) {}
 
 IsolateThread::~IsolateThread() = default;
 
@@ -81,7 +83,6 @@ bool IsolateThread::Begin() {
     errno = error;
     return false;
   }
-  is_joinable_ = true;
   if (options_.timeout_ms) {
     const auto after = std::chrono::duration<double, std::milli>(
         std::min(*options_.timeout_ms, 1e12));
@@ -94,13 +95,13 @@ bool IsolateThread::Begin() {
 
 void IsolateThread::Stop(Outcome reason) {
   const std::lock_guard lock(mutex_);
-  if (stop_ || is_done_) return;
+  if (stop_ || is_over_) return;
   stop_ = reason;
   Interrupt(kFirstInterrupt);
 }
 
 void IsolateThread::Interrupt(milliseconds until_next) {
-  if (is_done_) return;
+  if (is_over_) return;
   if (runtime_ != nullptr) runtime_->Interrupt();
   next_interrupt_ =
       Watchdog::Process().Call(Clock::now() + until_next, [this, until_next] {
@@ -109,10 +110,18 @@ void IsolateThread::Interrupt(milliseconds until_next) {
       });
 }
 
-void IsolateThread::Join() {
-  if (!is_joinable_) return;
-  pthread_join(thread_, nullptr);
-  is_joinable_ = false;
+bool IsolateThread::Join() {
+  End end;
+  {
+    std::unique_lock lock(end_mutex_);
+    ended_.wait(lock, [this] { return end_ != End::kNone; });
+    end = end_;
+  }
+  if (end == End::kEnded) {
+    pthread_join(thread_, nullptr);
+  } else {
+    Abandon();
+  }
   if (timeout_) Watchdog::Process().Cancel(*timeout_);
   std::optional<Watchdog::Id> next;
   {
@@ -120,15 +129,28 @@ void IsolateThread::Join() {
     next = next_interrupt_;
   }
   if (next) Watchdog::Process().Cancel(*next);
+  return end == End::kEnded;
 }
 
 bool IsolateThread::JoinWithin(milliseconds time) {
   {
-    std::unique_lock lock(mutex_);
-    if (!ended_.wait_for(lock, time, [this] { return is_done_; })) return false;
+    std::unique_lock lock(end_mutex_);
+    if (!ended_.wait_for(lock, time, [this] { return end_ != End::kNone; })) {
+      return false;
+    }
   }
-  Join();
-  return true;
+  return Join();
+}
+
+// Its thread is parked for ever, so that what is its can be used here.
+void IsolateThread::Abandon() {
+  {
+    const std::lock_guard lock(mutex_);
+    runtime_ = nullptr;
+    is_over_ = true;
+  }
+  pthread_detach(thread_);
+  if (running_ != nullptr) running_->TerminateIsolates();
 }
 
 // --------------------------------------------------------------- the thread
@@ -137,23 +159,46 @@ void* IsolateThread::Main(void* self) {
   auto* const thread = static_cast<IsolateThread*>(self);
   thread->RunProgram();
   thread->OnIdle();
-  // Nobody interrupts any more.
   {
     const std::lock_guard lock(thread->mutex_);
-    thread->is_done_ = true;
-    // While it is locked: whoever waits for this may destroy it afterwards.
-    thread->ended_.notify_all();
+    thread->is_over_ = true;
   }
-  IsolateResult& result = thread->result_;
-  const std::chrono::duration<double, std::milli> wall =
-      Clock::now() - thread->start_;
-  result.wall_ms = wall.count();
-  result.cpu_ms = ThreadCpuMs();
-  thread->on_end_(std::move(result));
+  thread->ReportEnd();
+  thread->SetEnd(End::kEnded);
   return nullptr;
 }
 
+void IsolateThread::ReportEnd() {
+  const std::chrono::duration<double, std::milli> wall = Clock::now() - start_;
+  result_.wall_ms = wall.count();
+  result_.cpu_ms = ThreadCpuMs();
+  line_->OnEnd(std::move(result_));
+}
+
+void IsolateThread::SetEnd(End end) {
+  const std::lock_guard lock(end_mutex_);
+  end_ = end;
+  // Locked: whoever waits for this may destroy it afterwards.
+  ended_.notify_all();
+}
+
+// The stack below is V8's, and stays as it is.
+void IsolateThread::OnFatal(std::string_view message) {
+  const bool is_total = message.starts_with("memory limit");
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kJsHeapLimit;
+  result_.exit_code = kExitMemoryLimit;
+  AddLine(std::string(message));
+  SendError({.message = std::string(message),
+             .limit = is_total ? "total" : "jsHeap"});
+  SendPendingError();
+  TakeMemory();
+  ReportEnd();
+  SetEnd(End::kDead);
+  ParkThread();
+}
+
 void IsolateThread::RunProgram() {
+  const FatalScope fatal(this);
   std::string error;
   Program program;
   if (!ReadProgram(&program, &error)) return Refuse(error);
@@ -163,22 +208,44 @@ void IsolateThread::RunProgram() {
                          .script_args = options_.args,
                          .worker_data = std::move(data_),
                          .options_in_effect = family_.options_in_effect,
-                         .out = &output_,
-                         .err = &output_,
+                         .out = &captured_,
+                         .err = &captured_,
                          .use_snapshot = family_.use_snapshot,
-                         .on_thread_idle = family_.on_thread_idle};
+                         .on_thread_idle = family_.on_thread_idle,
+                         .process_out = family_.out,
+                         .process_err = family_.err};
+  LineOutput out(family_.out);
+  LineOutput err(family_.err);
+  if (options_.is_worker) {
+    options.out = &out;
+    options.err = &err;
+    options.parent = &port_;
+  }
   const std::unique_ptr<Runtime> runtime =
       Runtime::Create(family_.platform, std::move(options), this, &error);
   if (runtime == nullptr) return Refuse(error);
   running_ = runtime.get();
-  program.keep_result = true;
+  program.keep_result = !options_.is_worker;
+  memory_.Attach(&runtime->environment());
+  port_.Attach(runtime.get());
   Publish(runtime.get());
   runtime->Start(program);
-  if (runtime->RunToEnd().kind == Ending::Kind::kFinished) TakeValue();
+  runtime->RunToEnd();
+  memory_.Detach();
+  if (runtime->ending().kind == Ending::Kind::kFinished) TakeValue();
   Withdraw();
   SetOutcome(runtime->ending());
-  result_.gc = runtime->gc();
-  result_.output = output_.Take();
+  SendPendingError();
+  port_.Detach();
+  TakeMemory();
+}
+
+// What is known of the program besides its outcome.
+void IsolateThread::TakeMemory() {
+  result_.peak = memory_.peak();
+  result_.last = memory_.latest();
+  result_.gc = result_.peak.gc;
+  result_.output = captured_.Take();
 }
 
 bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
@@ -211,6 +278,8 @@ void IsolateThread::Withdraw() {
 
 void IsolateThread::Refuse(const std::string& error) {
   AddLine(error);
+  SendError({.message = error});
+  SendPendingError();
   result_.outcome = Outcome::kThrew;
   result_.exit_code = kExitUsage;
 }
@@ -219,6 +288,8 @@ void IsolateThread::SetOutcome(const Ending& ending) {
   result_.exit_code = ExitStatusOf(ending);
   switch (ending.kind) {
     case Ending::Kind::kFinished:
+      if (had_error_) result_.exit_code = kExitUncaught;
+      [[fallthrough]];
     case Ending::Kind::kQuit:
       result_.outcome = Outcome::kCompleted;
       break;
@@ -252,16 +323,48 @@ void IsolateThread::AddLine(const std::string& line) {
   result_.error += "jshost: " + line + "\n";
 }
 
+void IsolateThread::SendError(IsolateError error) {
+  SendPendingError();
+  if (options_.is_worker) pending_error_ = std::move(error);
+}
+
+void IsolateThread::SendPendingError() {
+  if (pending_error_) line_->OnError(std::move(*pending_error_));
+  pending_error_.reset();
+}
+
+// ---------------------------------------------------------- RuntimeObserver
+
 void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
                                v8::Local<v8::Message> message,
                                v8::Local<v8::Value> error, bool in_promise) {
-  if (IsStackOverflow(running_->isolate(), message, error)) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  // It may still be being made.
+  Environment& env = Environment::For(isolate);
+  auto& runtime = static_cast<Runtime&>(*env.host);
+  if (IsStackOverflow(isolate, message, error)) {
     result_.outcome = Outcome::kStackLimit;
   }
-  const auto show = [this](v8::Local<v8::Value> value) {
-    return running_->Show(value, false);
-  };
-  result_.error += FormatError(context, {message, error, in_promise, show});
+  const ErrorReport report{message, error, in_promise,
+                           [&runtime](v8::Local<v8::Value> value) {
+                             return runtime.Show(value, false);
+                           }};
+  if (!options_.is_worker) {
+    result_.error += FormatError(context, report);
+    return;
+  }
+  had_error_ = true;
+  IsolateError sent;
+  sent.place = PlaceOfError(context, report);
+  sent.message = ToText(isolate, message->Get());
+  // The starter makes do with the message when it can't be cloned.
+  sent.value = Message::Write(env, error, Message::TransferList(isolate));
+  SendError(std::move(sent));
+}
+
+bool IsolateThread::GoesOnAfterError() {
+  SendPendingError();
+  return options_.is_worker;
 }
 
 void IsolateThread::OnIdle() {
@@ -270,22 +373,39 @@ void IsolateThread::OnIdle() {
 }
 
 void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
-  result_.outcome = Outcome::kJsHeapLimit;
-  AddLine(DescribeHit(hit));
+  const bool is_total = hit.which == HeapLimitGuard::Which::kTotal;
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kJsHeapLimit;
+  const std::string text = DescribeHit(hit);
+  AddLine(text);
+  result_.error += hit.details;
+  SendError({.message = text, .limit = is_total ? "total" : "jsHeap"});
 }
 
+// The error before this was V8's about the buffer.
 void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
-                                  const std::string& where) {
-  result_.outcome = Outcome::kBufferLimit;
-  AddLine(DescribeBufferLimit(buffers, where));
+                                  const std::string& where,
+                                  const std::string& details) {
+  const uint64_t bytes = buffers.refusals().last_bytes();
+  const jsheap::Budget* const obstacle = buffers.budget().ObstacleFor(bytes);
+  const bool is_total = obstacle != nullptr && obstacle != &buffers.budget();
+  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kBufferLimit;
+  const std::string text = DescribeBufferLimit(buffers, where);
+  AddLine(text);
+  result_.error += details;
+  if (!pending_error_) return;
+  pending_error_->limit = is_total ? "total" : "buffers";
+  pending_error_->requested = bytes;
 }
 
 void IsolateThread::OnUnsettledAwait(const std::string& where) {
-  AddLine(DescribeUnsettledAwait(where));
+  const std::string text = DescribeUnsettledAwait(where);
+  AddLine(text);
+  SendError({.message = text});
 }
 
 void IsolateThread::OnOutputFailed(int error) {
   AddLine(OutputErrorText(error));
+  SendError({.message = OutputErrorText(error)});
 }
 
 }  // namespace jshost

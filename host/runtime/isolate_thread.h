@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,9 +20,13 @@
 #include "allocator/budget/budget.h"
 #include "host/globals/captured_output.h"
 #include "host/globals/isolates.h"
+#include "host/globals/output.h"
+#include "host/runtime/memory_watch.h"
 #include "host/runtime/platform.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/watchdog.h"
+#include "host/runtime/worker_port.h"
+#include "host/v8_memory/fatal.h"
 
 namespace jshost {
 
@@ -32,20 +37,24 @@ struct FamilyOptions {
   std::shared_ptr<jsheap::Budget> budget;  // of the starter
   std::vector<std::pair<std::string, std::string>> options_in_effect;
   bool use_snapshot = true;
+  // Where the family's workers write.
+  FileOutput* out = nullptr;
+  FileOutput* err = nullptr;
   // The calling thread gives back what it keeps for itself.
   std::function<void()> on_thread_idle;
 };
 
 // Members are for the starter's thread, unless they say otherwise.
-class IsolateThread final : public IsolateHandle, private RuntimeObserver {
+class IsolateThread final : public IsolateHandle,
+                            private RuntimeObserver,
+                            private FatalHandler {
  public:
-  // `on_end` is called on the new thread, as its last deed. `family` must
-  // outlive this.
+  // `line` is called on the new thread. `family` must outlive this.
   IsolateThread(const FamilyOptions* family, IsolateOptions options,
                 std::shared_ptr<jsheap::Allocator> heap,
-                std::function<void(IsolateResult)> on_end);
+                std::unique_ptr<IsolateEvents> line);
   // It was joined, or didn't begin.
-  ~IsolateThread();
+  ~IsolateThread() override;
   IsolateThread(const IsolateThread&) = delete;
   IsolateThread& operator=(const IsolateThread&) = delete;
 
@@ -54,14 +63,20 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
 
   // Any thread.
   void Terminate() override { Stop(Outcome::kTerminated); }
+  void Post(std::unique_ptr<Message> message) override {
+    port_.Send(std::move(message));
+  }
+  IsolateMemory memory() override { return memory_.latest(); }
 
-  // Waits for the thread's end.
-  void Join();
-  // The same, but false when it takes longer than that.
+  // Waits for the thread's end. False when it has died inside V8 (see
+  // FatalHandler): then this can't be destroyed.
+  bool Join();
+  // The same, but also false when it takes longer than that.
   bool JoinWithin(std::chrono::milliseconds time);
 
  private:
   using Clock = std::chrono::steady_clock;
+  enum class End { kNone, kEnded, kDead };
 
   // Ends the program for that reason, if it still runs and isn't ending for
   // another. Any thread.
@@ -78,43 +93,66 @@ class IsolateThread final : public IsolateHandle, private RuntimeObserver {
   void Withdraw();
   void SetOutcome(const Ending& ending);
   void TakeValue();
+  void TakeMemory();
   void Refuse(const std::string& error);
   void AddLine(const std::string& line);
+
+  // Of a worker: tells its starter, now or when it is known to be all.
+  void SendError(IsolateError error);
+  void SendPendingError();
+
+  void ReportEnd();
+  void SetEnd(End end);
+  void Abandon();
+
+  // FatalHandler:
+  void OnFatal(std::string_view message) override;
 
   // RuntimeObserver:
   void OnUncaught(v8::Local<v8::Context> context,
                   v8::Local<v8::Message> message, v8::Local<v8::Value> error,
                   bool in_promise) override;
+  bool GoesOnAfterError() override;
+  void OnTaskDone() override { memory_.OnTaskDone(); }
   void OnIdle() override;
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override;
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                     const std::string& where) override;
+                     const std::string& where,
+                     const std::string& details) override;
   void OnUnsettledAwait(const std::string& where) override;
   void OnOutputFailed(int error) override;
 
   const FamilyOptions& family_;
   std::unique_ptr<Message> data_;  // the thread's
   const IsolateOptions options_;
-  const std::function<void(IsolateResult)> on_end_;
+  const std::unique_ptr<IsolateEvents> line_;
   const Clock::time_point start_ = Clock::now();
 
   // The thread's.
   std::shared_ptr<jsheap::Allocator> heap_;
-  CapturedOutput output_;
+  CapturedOutput captured_;
   IsolateResult result_;
   Runtime* running_ = nullptr;
+  // The last error, until it is known which limit it is about, if any.
+  std::optional<IsolateError> pending_error_;
+  bool had_error_ = false;
+
+  WorkerPort port_;
+  MemoryWatch memory_;
 
   pthread_t thread_{};
-  bool is_joinable_ = false;
   std::optional<Watchdog::Id> timeout_;
 
-  std::mutex mutex_;
-  std::condition_variable ended_;
+  std::mutex mutex_;  // held while V8 is told to terminate
   // Guarded by mutex_.
   Runtime* runtime_ = nullptr;  // while it can be interrupted
   std::optional<Outcome> stop_;
   std::optional<Watchdog::Id> next_interrupt_;
-  bool is_done_ = false;
+  bool is_over_ = false;  // nobody interrupts any more
+
+  std::mutex end_mutex_;
+  std::condition_variable ended_;
+  End end_ = End::kNone;  // guarded by end_mutex_
 };
 
 }  // namespace jshost

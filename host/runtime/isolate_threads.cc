@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "allocator/registry.h"
@@ -16,16 +17,52 @@ constexpr std::chrono::milliseconds kPatience{2000};
 
 }  // namespace
 
-class IsolateThreads::EndTask final : public v8::Task {
+// Something that an isolate says, on the starter's thread.
+class IsolateThreads::Delivery final : public v8::Task {
  public:
-  EndTask(IsolateThreads* isolates, Id id, IsolateResult result)
-      : isolates_(isolates), id_(id), result_(std::move(result)) {}
-  void Run() override { isolates_->OnEnd(id_, std::move(result_)); }
+  explicit Delivery(std::function<void()> deliver)
+      : deliver_(std::move(deliver)) {}
+  void Run() override { deliver_(); }
 
  private:
+  const std::function<void()> deliver_;
+};
+
+// From an isolate to its starter.
+class IsolateThreads::Line final : public IsolateEvents {
+ public:
+  Line(IsolateThreads* isolates, Id id, std::shared_ptr<ForegroundTasks> tasks)
+      : isolates_(isolates), id_(id), tasks_(std::move(tasks)) {}
+
+  void OnMessage(std::unique_ptr<Message> message) override {
+    Send(&IsolateEvents::OnMessage, std::move(message));
+  }
+  void OnError(IsolateError error) override {
+    Send(&IsolateEvents::OnError, std::move(error));
+  }
+  void OnEnd(IsolateResult result) override {
+    Post([isolates = isolates_, id = id_,
+          held = std::make_shared<IsolateResult>(std::move(result))] {
+      isolates->OnEnd(id, std::move(*held));
+    });
+  }
+
+ private:
+  template <typename T>
+  void Send(void (IsolateEvents::*event)(T), T what) {
+    Post([isolates = isolates_, id = id_, event,
+          held = std::make_shared<T>(std::move(what))] {
+      IsolateEvents* const events = isolates->EventsOf(id);
+      if (events != nullptr) (events->*event)(std::move(*held));
+    });
+  }
+  void Post(std::function<void()> deliver) {
+    tasks_->PostTask(std::make_unique<Delivery>(std::move(deliver)));
+  }
+
   IsolateThreads* const isolates_;
   const Id id_;
-  IsolateResult result_;
+  const std::shared_ptr<ForegroundTasks> tasks_;
 };
 
 IsolateThreads::IsolateThreads(FamilyOptions family,
@@ -51,9 +88,7 @@ IsolateHandle* IsolateThreads::Start(IsolateOptions options,
   const Id id = ++last_id_;
   auto thread = std::make_unique<IsolateThread>(
       &family_, std::move(options), std::move(heap),
-      [this, id, tasks = tasks_](IsolateResult result) {
-        tasks->PostTask(std::make_unique<EndTask>(this, id, std::move(result)));
-      });
+      std::make_unique<Line>(this, id, tasks_));
   if (!thread->Begin()) {
     *error = fmt::format("cannot start a thread: {}", ErrorText(errno));
     return nullptr;
@@ -64,21 +99,30 @@ IsolateHandle* IsolateThreads::Start(IsolateOptions options,
   return entry.thread.get();
 }
 
+IsolateEvents* IsolateThreads::EventsOf(Id id) {
+  const auto found = isolates_.find(id);
+  return found != isolates_.end() ? found->second.events.get() : nullptr;
+}
+
 void IsolateThreads::OnEnd(Id id, IsolateResult result) {
   auto node = isolates_.extract(id);
   if (node.empty()) return;
-  node.mapped().thread->Join();
+  if (!node.mapped().thread->Join()) {
+    static_cast<void>(node.mapped().thread.release());
+  }
   node.mapped().events->OnEnd(std::move(result));
 }
 
-void IsolateThreads::EndAll(bool may_leave) {
+void IsolateThreads::TerminateAll() {
   for (auto& [id, entry] : isolates_) entry.thread->Terminate();
+}
+
+void IsolateThreads::EndAll(bool may_leave) {
+  TerminateAll();
   for (auto& [id, entry] : isolates_) {
-    if (!may_leave) {
-      entry.thread->Join();
-    } else if (!entry.thread->JoinWithin(kPatience)) {
-      static_cast<void>(entry.thread.release());
-    }
+    const bool is_gone =
+        may_leave ? entry.thread->JoinWithin(kPatience) : entry.thread->Join();
+    if (!is_gone) static_cast<void>(entry.thread.release());
   }
   isolates_.clear();
 }

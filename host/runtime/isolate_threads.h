@@ -32,6 +32,7 @@ class IsolateThreads final : public IsolateFactory {
   // Whether none is left.
   bool empty() const { return isolates_.empty(); }
 
+  void TerminateAll();
   // Terminates all and waits for their ends; what they still say is lost. With
   // `may_leave`, one that a system call keeps (it waits for input, say) goes on
   // alone: for a process that ends.
@@ -43,8 +44,10 @@ class IsolateThreads final : public IsolateFactory {
     std::unique_ptr<IsolateThread> thread;
     std::unique_ptr<IsolateEvents> events;
   };
-  class EndTask;
+  class Delivery;
+  class Line;
 
+  IsolateEvents* EventsOf(Id id);
   void OnEnd(Id id, IsolateResult result);
 
   const FamilyOptions family_;

@@ -27,7 +27,7 @@ void PromiseRejections::Forget(v8::Local<v8::Promise> promise) {
 
 v8::Local<v8::Value> PromiseRejections::Take() {
   const v8::Local<v8::Value> reason = unhandled_[0].Get(isolate_)->Result();
-  unhandled_.clear();
+  unhandled_.erase(unhandled_.begin());
   return reason;
 }
 

@@ -24,7 +24,7 @@ class PromiseRejections {
 
   bool empty() const { return unhandled_.empty(); }
 
-  // The reason of the one that was rejected first, and forgets all.
+  // The reason of the one that was rejected first, and forgets that one.
   v8::Local<v8::Value> Take();
 
  private:

@@ -11,6 +11,7 @@
 #include "host/globals/values.h"
 #include "host/runtime/compile.h"
 #include "host/runtime/isolate_threads.h"
+#include "host/runtime/memory_report.h"
 #include "host/runtime/snapshot.h"
 #include "host/runtime/source_text.h"
 #include "host/v8_memory/fatal.h"
@@ -51,6 +52,7 @@ Environment MakeEnvironment(const RuntimeOptions& options, Host* host,
   environment.budget = MakeBudget(options);
   environment.buffers = std::make_shared<ArrayBufferAllocator>(
       options.heap, IsolateBudget::Buffers(environment.budget));
+  environment.parent = options.parent;
   environment.script_args = options.script_args;
   environment.options_in_effect = options.options_in_effect;
   environment.start = std::chrono::steady_clock::now();
@@ -108,6 +110,8 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
           .budget = {environment_.budget, &environment_.budget->total()},
           .options_in_effect = options.options_in_effect,
           .use_snapshot = options.use_snapshot,
+          .out = options.process_out,
+          .err = options.process_err,
           .on_thread_idle = options.on_thread_idle},
       foreground_);
   environment_.isolates = isolates_.get();
@@ -119,6 +123,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   Refusals* const refusals = &environment_.buffers->refusals();
   isolate_ = v8::Isolate::Allocate();
   environment_.isolate = isolate_;
+  environment_.tasks = foreground_;
   platform_->Register(isolate_, foreground_);
   heap_limit_ = std::make_unique<HeapLimitGuard>(
       isolate_, refusals, environment_.budget.get(), bounds_js_heap_);
@@ -177,6 +182,7 @@ void Runtime::MakeContext(bool use_snapshot, Message* worker_data) {
     ok = !builtins_->Require("console").IsEmpty();
   }
   StartGlobals(context);
+  ok = StartWorkerGlobal(isolate_) && ok;
   if (worker_data != nullptr) ok = StartWorkerData(context, worker_data) && ok;
   if (!ok && !caught.HasTerminated()) {
     Report(caught.Message(), caught.Exception(), false);
@@ -236,16 +242,10 @@ bool Runtime::Start(const Program& program) {
   }
   const bool ran = compiled && (module.IsEmpty() ? StartClassic(program, script)
                                                  : StartModule(module));
-  if (!ran) return Fail(caught);
+  if (!ran) OnUncaught(caught);
   caught.Reset();
   AfterTask();
   return !ending_;
-}
-
-// Reports what made something fail; false.
-bool Runtime::Fail(const v8::TryCatch& caught) {
-  OnUncaught(caught);
-  return false;
 }
 
 // A program is a module when it is none but can be compiled as one.
@@ -338,11 +338,11 @@ v8::MaybeLocal<v8::Value> Runtime::Completion() {
 
 Ending Runtime::RunToEnd() {
   const Entered entered(*this);
-  while (!HasEnded()) {
+  while (!HasEnded() && !finishes_) {
     if (!HasWork()) {
       for (int i = 0; i < kLastTasks && loop_->PollOne() && !ending_; ++i) {
       }
-      if (HasEnded() || !HasWork()) break;
+      if (HasEnded() || finishes_ || !HasWork()) break;
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
@@ -351,7 +351,7 @@ Ending Runtime::RunToEnd() {
       observer_->OnIdle();
     });
   }
-  if (!ending_ && !main_promise_.IsEmpty() &&
+  if (!ending_ && !finishes_ && !main_promise_.IsEmpty() &&
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
     ReportUnsettled();
   }
@@ -362,8 +362,8 @@ Ending Runtime::RunToEnd() {
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return !timers_.empty() || !isolates_->empty() ||
-         isolate_->HasPendingBackgroundTasks();
+  return keep_alive_ || !timers_.empty() || !isolates_->empty() ||
+         environment_.expected != 0 || isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {
@@ -376,9 +376,11 @@ void Runtime::AfterTask() {
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
   CheckMainModule();
-  if (ending_ || rejections_->empty()) return;
-  const v8::Local<v8::Value> reason = rejections_->Take();
-  Report(v8::Exception::CreateMessage(isolate_, reason), reason, true);
+  while (!ending_ && !rejections_->empty()) {
+    const v8::Local<v8::Value> reason = rejections_->Take();
+    Report(v8::Exception::CreateMessage(isolate_, reason), reason, true);
+  }
+  observer_->OnTaskDone();
 }
 
 void Runtime::CheckMainModule() {
@@ -407,6 +409,8 @@ bool Runtime::HasEnded() {
   return ending_.has_value();
 }
 
+void Runtime::TerminateIsolates() { isolates_->TerminateAll(); }
+
 void Runtime::Interrupt() {
   is_interrupted_ = true;
   isolate_->TerminateExecution();
@@ -419,6 +423,7 @@ void Runtime::EndByHeapLimit() {
   HeapLimitGuard::Hit hit = *heap_limit_->hit();
   // The program's last built-in call ended before its frame could be seen.
   if (hit.where.empty()) hit.where = "in " + program_name_;
+  hit.details += DescribeHolders(environment_);
   observer_->OnHeapLimit(hit);
   End({Ending::Kind::kMemoryLimit});
 }
@@ -427,6 +432,11 @@ void Runtime::OnUncaught(const v8::TryCatch& caught) {
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (caught.HasTerminated()) return;  // by Quit or Interrupt
   Report(caught.Message(), caught.Exception(), false);
+}
+
+void Runtime::ReportUncaught(v8::Local<v8::Value> error) {
+  Report(v8::Exception::CreateMessage(isolate_, error), error, false);
+  if (ending_) LeaveJavaScript();
 }
 
 void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
@@ -442,7 +452,11 @@ void Runtime::Report(v8::Local<v8::Message> message, v8::Local<v8::Value> error,
   }
   if (heap_limit_->hit()) return EndByHeapLimit();
   if (HasEnded()) return;
-  if (is_limit) observer_->OnBufferLimit(*environment_.buffers, where);
+  if (is_limit) {
+    observer_->OnBufferLimit(*environment_.buffers, where,
+                             DescribeHolders(environment_));
+  }
+  if (!is_limit && observer_->GoesOnAfterError()) return;
   End({is_limit ? Ending::Kind::kMemoryLimit : Ending::Kind::kUncaught});
 }
 
@@ -491,7 +505,8 @@ void Runtime::OnMessage(v8::Local<v8::Message> message,
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   auto& runtime = static_cast<Runtime&>(*Environment::For(isolate).host);
   runtime.Report(message, error, false);
-  isolate->TerminateExecution();  // The microtasks that are left.
+  // The microtasks that are left.
+  if (runtime.ending_) isolate->TerminateExecution();
 }
 
 void Runtime::OnPromiseReject(v8::PromiseRejectMessage message) {

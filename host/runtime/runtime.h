@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "host/globals/environment.h"
+#include "host/globals/isolate.h"
 #include "host/globals/message.h"
 #include "host/runtime/builtins.h"
 #include "host/runtime/ending.h"
@@ -47,13 +48,19 @@ class RuntimeObserver {
   virtual void OnUncaught(v8::Local<v8::Context> context,
                           v8::Local<v8::Message> message,
                           v8::Local<v8::Value> error, bool in_promise) = 0;
+  // Asked after an uncaught error was reported: whether the program goes on.
+  virtual bool GoesOnAfterError() { return false; }
+  // A task has run, and the microtasks that followed.
+  virtual void OnTaskDone() {}
   // The thread is about to wait for long.
   virtual void OnIdle() {}
   // The heap limit; the script is terminated.
   virtual void OnHeapLimit(const HeapLimitGuard::Hit& hit) = 0;
   // The uncaught error before this was V8's about a buffer that was refused.
+  // `details` is lines about what held memory.
   virtual void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                             const std::string& where) = 0;
+                             const std::string& where,
+                             const std::string& details) = 0;
   // The module awaits what nothing will settle; `where` names the await.
   virtual void OnUnsettledAwait(const std::string& where) = 0;
   virtual void OnOutputFailed(int error) = 0;
@@ -77,6 +84,10 @@ struct RuntimeOptions {
   // The calling thread is about to wait or to end: it gives back what it keeps
   // of memory.
   std::function<void()> on_thread_idle = [] {};
+  ParentPort* parent = nullptr;  // of a worker
+  // Where its workers write.
+  FileOutput* process_out = nullptr;
+  FileOutput* process_err = nullptr;
   // It ends with the process: see IsolateThreads::EndAll.
   bool is_main = false;
 };
@@ -106,6 +117,19 @@ class Runtime final : public Host {
   const jsheap::Budget& budget() const { return buffers().budget(); }
   const GcCounts& gc() const { return gc_->counts(); }
   uint64_t heap_limit() const { return heap_limit_->limit(); }
+  // What is in use now. On its thread.
+  IsolateMemory memory() { return MeasureMemory(environment_); }
+
+  // The rest is for the program's own surroundings, on its thread.
+
+  // Tasks for this isolate's thread. Any thread may post.
+  std::shared_ptr<v8::TaskRunner> tasks() const { return foreground_; }
+  // Whether the program waits, also when nothing is left to run.
+  void KeepAlive(bool keep_alive) { keep_alive_ = keep_alive; }
+  // Ends the program, without an error, when the current task is done.
+  void FinishAfterTask() { finishes_ = true; }
+
+  Environment& environment() { return environment_; }
 
   Ending ending() const { return ending_.value_or(Ending{}); }
 
@@ -113,6 +137,9 @@ class Runtime final : public Host {
   // undefined, or with `*error` when it can't be cloned, or when cloning it has
   // ended the program in another way. After RunToEnd said kFinished.
   std::unique_ptr<Message> CloneResult(std::string* error);
+
+  // Of those that it has started; nobody else uses the runtime now.
+  void TerminateIsolates();
 
   // Ends the program where it is, as soon as possible. Any thread.
   void Interrupt();
@@ -124,6 +151,7 @@ class Runtime final : public Host {
   v8::MaybeLocal<v8::Value> RunScriptFile(const std::string& path) override;
   void Quit(int status) override;
   void OnUncaught(const v8::TryCatch& caught) override;
+  void ReportUncaught(v8::Local<v8::Value> error) override;
   void OnOutputFailed() override;
   v8::MaybeLocal<v8::Value> RequireInternal(const std::string& name) override;
   v8::MaybeLocal<v8::Function> CompileInternal(
@@ -143,7 +171,6 @@ class Runtime final : public Host {
   bool StartModule(v8::Local<v8::Module> module);
   bool Detect(const Program& program, v8::Local<v8::Script>* script,
               v8::Local<v8::Module>* module);
-  bool Fail(const v8::TryCatch& caught);
   v8::MaybeLocal<v8::Value> Completion();
 
   // The end of a task: microtasks, then what they left behind.
@@ -171,6 +198,8 @@ class Runtime final : public Host {
   const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
+  bool keep_alive_ = false;
+  bool finishes_ = false;
   std::string program_name_;  // of the one started last
 
   std::unique_ptr<EventLoop> loop_;

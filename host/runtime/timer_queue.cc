@@ -42,6 +42,15 @@ TimerService::Id TimerQueue::StartImmediate(std::function<void()> fire) {
   return id;
 }
 
+void TimerQueue::KeepAlive(Id id, bool keep) {
+  if (!keys_.contains(id)) return;
+  if (keep) {
+    background_.erase(id);
+  } else {
+    background_.insert(id);
+  }
+}
+
 void TimerQueue::Stop(Id id) {
   if (id == firing_) firing_stopped_ = true;
   immediates_.erase(id);
@@ -49,6 +58,7 @@ void TimerQueue::Stop(Id id) {
   if (found == keys_.end()) return;
   timers_.erase(found->second);
   keys_.erase(found);
+  background_.erase(id);
   // An alarm that is now too early finds nothing due.
 }
 
@@ -59,6 +69,7 @@ void TimerQueue::RunImmediate(Id id, const std::function<void()>& fire) {
 void TimerQueue::Clear() {
   timers_.clear();
   keys_.clear();
+  background_.clear();
   immediates_.clear();
 }
 
@@ -93,6 +104,7 @@ void TimerQueue::FireDue() {
     Timer timer = std::move(timers_.begin()->second);
     timers_.erase(timers_.begin());
     keys_.erase(timer.id);
+    background_.erase(timer.id);
     Fire(std::move(timer));
     loop_->AfterTask();
   }

@@ -22,10 +22,13 @@ class TimerQueue final : public TimerService {
 
   Id Start(double delay_ms, bool repeat, std::function<void()> fire) override;
   Id StartImmediate(std::function<void()> fire) override;
+  void KeepAlive(Id id, bool keep) override;
   void Stop(Id id) override;
 
-  // Whether something will still fire.
-  bool empty() const { return keys_.empty() && immediates_.empty(); }
+  // Whether nothing will fire any more that somebody waits for.
+  bool empty() const {
+    return keys_.size() == background_.size() && immediates_.empty();
+  }
 
   // Drops all, and the callbacks with them.
   void Clear();
@@ -53,6 +56,7 @@ class TimerQueue final : public TimerService {
   EventLoop* const loop_;
   std::map<Key, Timer> timers_;
   std::unordered_map<Id, Key> keys_;
+  std::unordered_set<Id> background_;  // of keys_, those nobody waits for
   std::unordered_set<Id> immediates_;
   Id last_id_ = 0;
   uint64_t last_order_ = 0;

@@ -18,6 +18,7 @@
 #include "host/runtime/v8_process.h"
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
+#include "host/v8_memory/container_memory.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/process_heap.h"
@@ -56,8 +57,9 @@ class Shell final : public RuntimeObserver {
   }
 
   void OnBufferLimit(const ArrayBufferAllocator& buffers,
-                     const std::string& where) override {
-    SayLine(DescribeBufferLimit(buffers, where));
+                     const std::string& where,
+                     const std::string& details) override {
+    Say("jshost: " + DescribeBufferLimit(buffers, where) + "\n" + details);
   }
 
   void OnUnsettledAwait(const std::string& where) override {
@@ -84,6 +86,8 @@ class Shell final : public RuntimeObserver {
   FileOutput out_{STDOUT_FILENO};
   FileOutput err_{STDERR_FILENO, &out_};
   ProcessHeap* heap_ = nullptr;
+  // Of all isolates together: what the container has.
+  jsheap::Budget process_budget_{jsheap::Budget::kUnlimited, nullptr, "total"};
   Runtime* runtime_ = nullptr;
 };
 
@@ -124,15 +128,22 @@ int Shell::Run() {
   // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
   auto* const v8 = new V8Process([heap = heap_] { heap->OnTaskDone(); });
+  if (const auto limit =
+          DefaultMemoryLimit(ContainerMemory(), PhysicalMemory())) {
+    process_budget_.set_limit(*limit);
+  }
   RuntimeOptions runtime_options{
       .limits = options_.limits,
       .heap = heap_->buffers(),
+      .family_budget = {&process_budget_, [](jsheap::Budget*) {}},
       .script_args = options_.script_args,
       .options_in_effect = DescribeOptions(options_),
       .out = &out_,
       .err = &err_,
       .use_snapshot = use_snapshot,
       .on_thread_idle = [heap = heap_] { heap->OnThreadIdle(); },
+      .process_out = &out_,
+      .process_err = &err_,
       .is_main = true};
   runtime_ =
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <v8-statistics.h>
 
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -29,9 +28,25 @@ nlohmann::ordered_json OrNull(const std::optional<uint64_t>& value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
 }
 
+std::optional<uint64_t> LimitOf(uint64_t limit) {
+  if (limit == jsheap::Budget::kUnlimited) return std::nullopt;
+  return limit;
+}
+
+nlohmann::ordered_json Spaces(const IsolateMemory& memory) {
+  nlohmann::ordered_json spaces = nlohmann::ordered_json::array();
+  for (const IsolateMemory::Space& space : memory.spaces) {
+    spaces.push_back({{"name", space.name},
+                      {"used", space.used},
+                      {"committed", space.committed},
+                      {"available", space.available}});
+  }
+  return spaces;
+}
+
 }  // namespace
 
-Stats CollectStats(const Runtime& runtime, Platform* platform, double wall_ms,
+Stats CollectStats(Runtime& runtime, Platform* platform, double wall_ms,
                    int exit_status) {
   const ArrayBufferAllocator& buffers = runtime.buffers();
   Stats stats;
@@ -48,13 +63,7 @@ Stats CollectStats(const Runtime& runtime, Platform* platform, double wall_ms,
   stats.heap = buffers.heap().Stats();
   stats.page_buffer_bytes = platform->pages().buffer_bytes();
 
-  v8::HeapStatistics heap;
-  runtime.isolate()->GetHeapStatistics(&heap);
-  stats.js_heap_used = heap.used_heap_size();
-  stats.js_heap_committed = heap.total_heap_size();
-  stats.js_heap_limit = runtime.heap_limit();
-  stats.external = heap.external_memory();
-  stats.gc = runtime.gc();
+  stats.memory = runtime.memory();
 
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -82,13 +91,24 @@ std::string FormatStats(const Stats& stats) {
   row("resizable and wasm", FormatSize(stats.page_buffer_bytes));
   row("limit", SizeOr(stats.buffer_limit, "none"));
   text += "JavaScript heap\n";
-  row("used", FormatSize(stats.js_heap_used));
-  row("committed", FormatSize(stats.js_heap_committed));
-  row("limit", FormatSize(stats.js_heap_limit));
+  row("used", FormatSize(stats.memory.js_heap_used));
+  row("committed", FormatSize(stats.memory.js_heap_committed));
+  row("limit", FormatSize(stats.memory.js_heap_limit));
+  text += "all together\n";
+  row("in use", fmt::format("{}: JavaScript heap {}, buffers {}, resizable "
+                            "and wasm {}, native objects {}",
+                            FormatSize(stats.memory.total),
+                            FormatSize(stats.memory.js_heap_committed),
+                            FormatSize(stats.memory.array_buffers),
+                            FormatSize(stats.memory.wasm),
+                            FormatSize(stats.memory.native)));
+  row("limit", SizeOr(LimitOf(stats.memory.total_limit), "none"));
   text += "garbage collections\n";
-  row("minor, major", fmt::format("{}, {}", stats.gc.minor, stats.gc.major));
-  row("pauses", fmt::format("{:.1f} ms, longest {:.1f} ms", stats.gc.pause_ms,
-                            stats.gc.max_pause_ms));
+  row("minor, major",
+      fmt::format("{}, {}", stats.memory.gc.minor, stats.memory.gc.major));
+  row("pauses",
+      fmt::format("{:.1f} ms, longest {:.1f} ms", stats.memory.gc.pause_ms,
+                  stats.memory.gc.max_pause_ms));
   text += "process\n";
   row("peak resident", FormatSize(stats.peak_rss));
   row("time",
@@ -123,15 +143,23 @@ std::string StatsToJson(const Stats& stats) {
         {"resizableAndWasm", stats.page_buffer_bytes},
         {"spans", spans}}},
       {"jsHeap",
-       {{"used", stats.js_heap_used},
-        {"committed", stats.js_heap_committed},
-        {"limit", stats.js_heap_limit},
-        {"external", stats.external}}},
+       {{"used", stats.memory.js_heap_used},
+        {"committed", stats.memory.js_heap_committed},
+        {"limit", stats.memory.js_heap_limit},
+        {"external", stats.memory.external}}},
+      {"memory",
+       {{"arrayBuffers", stats.memory.array_buffers},
+        {"wasm", stats.memory.wasm},
+        {"native", stats.memory.native},
+        {"total", stats.memory.total},
+        {"totalLimit", OrNull(LimitOf(stats.memory.total_limit))},
+        {"processRss", stats.memory.process_rss},
+        {"spaces", Spaces(stats.memory)}}},
       {"gc",
-       {{"minor", stats.gc.minor},
-        {"major", stats.gc.major},
-        {"pauseMs", stats.gc.pause_ms},
-        {"maxPauseMs", stats.gc.max_pause_ms}}},
+       {{"minor", stats.memory.gc.minor},
+        {"major", stats.memory.gc.major},
+        {"pauseMs", stats.memory.gc.pause_ms},
+        {"maxPauseMs", stats.memory.gc.max_pause_ms}}},
       {"process",
        {{"peakRss", stats.peak_rss},
         {"wallMs", stats.wall_ms},

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "allocator/allocator.h"
-#include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/isolate_memory.h"
 
 namespace jshost {
 
@@ -25,13 +25,9 @@ struct Stats {
   uint64_t frees = 0;
   uint64_t failures = 0;
   std::optional<uint64_t> buffer_limit;
+  IsolateMemory memory;  // at the end
   jsheap::AllocatorStats heap;
   uint64_t page_buffer_bytes = 0;  // resizable buffers and wasm memories
-  uint64_t js_heap_used = 0;
-  uint64_t js_heap_committed = 0;
-  uint64_t js_heap_limit = 0;
-  uint64_t external = 0;
-  GcCounts gc;
   uint64_t peak_rss = 0;
   double wall_ms = 0;
   double cpu_ms = 0;
@@ -39,7 +35,7 @@ struct Stats {
 };
 
 // Reads everything at this moment.
-Stats CollectStats(const Runtime& runtime, Platform* platform, double wall_ms,
+Stats CollectStats(Runtime& runtime, Platform* platform, double wall_ms,
                    int exit_status);
 
 // A table for people.

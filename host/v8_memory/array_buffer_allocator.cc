@@ -1,8 +1,12 @@
 #include "host/v8_memory/array_buffer_allocator.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
+
+#include "allocator/size_text.h"
 
 namespace jshost {
 namespace {
@@ -166,6 +170,28 @@ bool ArrayBufferAllocator::FreeFallback(void* block) {
   fallback_count_.store(fallbacks_.size(), kRelaxed);
   std::free(block);
   return true;
+}
+
+std::string DescribeRefusal(const ArrayBufferAllocator& buffers) {
+  const jsheap::Budget& budget = buffers.budget();
+  const uint64_t bytes = buffers.refusals().last_bytes();
+  const jsheap::Budget* obstacle = budget.ObstacleFor(bytes);
+  if (obstacle == nullptr && budget.lowest_limit() == budget.limit() &&
+      budget.limit() != jsheap::Budget::kUnlimited) {
+    obstacle = &budget;  // There is room again.
+  }
+  std::string what = "the heap has no memory left for buffers";
+  if (obstacle != nullptr) {
+    what = fmt::format("{} limit of {} reached",
+                       obstacle == &budget ? "buffer" : "memory",
+                       jsheap::FormatSize(obstacle->limit()));
+  } else if (buffers.source_refused()) {
+    what = "an arena has no memory left for buffers";
+  }
+  return fmt::format(
+      "{} ({} in use, {} more asked for)", what,
+      jsheap::FormatSize((obstacle ? obstacle : &budget)->used()),
+      jsheap::FormatSize(bytes));
 }
 
 }  // namespace jshost

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_set>
 
 #include "allocator/allocator.h"
@@ -152,6 +153,10 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   std::mutex fallback_mutex_;
   std::unordered_set<void*> fallbacks_;
 };
+
+// Of the last request that was refused: "buffer limit of 8 MiB reached (7 MiB
+// in use, 2 MiB more asked for)".
+std::string DescribeRefusal(const ArrayBufferAllocator& buffers);
 
 }  // namespace jshost
 

@@ -26,13 +26,20 @@ constexpr uint64_t kRoomToTerminate = (1024 + 64) * kMiB;
 constexpr double kNearLimit = 0.9;
 
 // Beyond a limit what was asked for before is still given, and no more.
-uint64_t WithSlack(uint64_t limit) { return limit + limit / 10 + 16 * kMiB; }
+uint64_t Slack(uint64_t limit) { return limit / 10 + 16 * kMiB; }
 
-// Relief that leaves less room than this part of the limit is in vain, and so
-// is relief that is needed again at once; after so many, one after the other,
-// the script is as good as out of memory.
-constexpr uint64_t kLeastRoom = 32;
+// V8 may pass a total by this before anything is done: buffers may fill the
+// total to the byte, and whoever catches the error that tells of it needs some
+// objects.
+uint64_t Tolerance(uint64_t limit) { return kMiB + limit / 32; }
+
+// Relief is in vain when it leaves less than half of the tolerance, or is
+// needed again at once; after so many, one after the other, the script is as
+// good as out of memory.
 constexpr int kMostVainCollections = 4;
+
+// A page each, and a few collections.
+constexpr int kMostRefusalsOfPages = 64;
 
 // V8's heap works with no less (see kMinJsHeap).
 constexpr uint64_t kSmallestOldGeneration = 3 * kMiB / 2;
@@ -125,8 +132,10 @@ size_t HeapLimitGuard::NearLimit(size_t current) {
 // What the total leaves to V8's old generation, up to V8's own limit.
 uint64_t HeapLimitGuard::RoomForOldGeneration(const HeapUse& use) const {
   const uint64_t total = budget_->total().limit();
+  if (total == jsheap::Budget::kUnlimited) return old_limit_;
   const uint64_t others = budget_->buffers().used() + use.young_committed;
-  return std::min(old_limit_, total - std::min(total, others));
+  const uint64_t most = total + Tolerance(total);
+  return std::min(old_limit_, most - std::min(most, others));
 }
 
 // V8 doesn't go below what is in use and a quarter more (heap.cc:2104).
@@ -154,7 +163,7 @@ void HeapLimitGuard::Charge(uint64_t committed) {
 void HeapLimitGuard::OnLimitsChanged() {
   if (!IsWatching()) return;
   Charge(MeasureHeapUse(isolate_).committed);
-  if (IsPassed(0)) AskForRelief();
+  if (IsPassed(Tolerance)) AskForRelief();
 }
 
 void HeapLimitGuard::OnCollected(v8::Isolate*, v8::GCType type,
@@ -170,12 +179,11 @@ void HeapLimitGuard::AfterCollection(v8::GCType type) {
   if (type == v8::kGCTypeMarkSweepCompact && !is_stretched_) {
     LowerHeapLimit(use);
   }
-  if (IsPassed(0)) AskForRelief();
+  if (IsPassed(Tolerance)) AskForRelief();
 }
 
-bool HeapLimitGuard::IsPassed(uint64_t slack_of) const {
-  const uint64_t slack = slack_of == 0 ? 0 : WithSlack(slack_of) - slack_of;
-  return budget_->total().Excess() > slack;
+bool HeapLimitGuard::IsPassed(uint64_t (*by)(uint64_t limit)) const {
+  return budget_->total().Excess() > by(budget_->total().lowest_limit());
 }
 
 // V8 collects garbage when it gets no pages, asks again, and then is out of
@@ -183,21 +191,27 @@ bool HeapLimitGuard::IsPassed(uint64_t slack_of) const {
 bool HeapLimitGuard::OnHeapPages(size_t bytes) {
   if (!IsWatching()) return true;
   const bool was_asked = hit_ || is_stretched_ || is_asked_;
-  if (bounds_js_heap_ && charged_ + bytes > WithSlack(limit_) &&
+  if (bounds_js_heap_ && charged_ + bytes > limit_ + Slack(limit_) &&
       (was_asked || bytes > limit_)) {
-    refused_ = Which::kJsHeap;
-    return false;
+    return RefusePages(Which::kJsHeap);
   }
   Charge(charged_ + bytes);
-  if (!IsPassed(0)) return true;
-  const uint64_t total = budget_->total().limit();
-  if (IsPassed(total) && (was_asked || bytes > total)) {
+  if (!IsPassed(Tolerance)) return true;
+  if (IsPassed(Slack) &&
+      (was_asked || bytes > budget_->total().lowest_limit())) {
     Charge(charged_ - bytes);
-    refused_ = Which::kTotal;
-    return false;
+    return RefusePages(Which::kTotal);
   }
   AskForRelief();
   return true;
+}
+
+// False. What collections find again and again doesn't help a built-in that
+// never stops allocating.
+bool HeapLimitGuard::RefusePages(Which which) {
+  refused_ = which;
+  if (++refusals_of_pages_ == kMostRefusalsOfPages) Die(which, {});
+  return false;
 }
 
 // ----------------------------------------------------------------- interrupts
@@ -236,14 +250,16 @@ void HeapLimitGuard::Relieve() {
   LowerHeapLimit(use);
   is_asked_ = false;
   is_stretched_ = false;
-  if (IsPassed(0)) {
+  refused_.reset();
+  refusals_of_pages_ = 0;
+  if (IsPassed(Tolerance)) {
     hit_.emplace(MakeHit(Which::kTotal));
     return;
   }
-  const uint64_t total = budget_->total().limit();
-  const bool is_vain = was_stretched ||
-                       total - budget_->total().used() < total / kLeastRoom ||
-                       start - last_relief_ < end - start;
+  const bool is_vain =
+      was_stretched ||
+      IsPassed([](uint64_t limit) { return Tolerance(limit) / 2; }) ||
+      start - last_relief_ < end - start;
   last_relief_ = end;
   vain_collections_ = is_vain ? vain_collections_ + 1 : 0;
   if (vain_collections_ == kMostVainCollections) {

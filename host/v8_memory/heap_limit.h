@@ -86,6 +86,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
                           void* self);
   // PageAllocator::HeapPages:
   bool OnHeapPages(size_t bytes) override;
+  bool RefusePages(Which which);
+  void NoteWhere();
 
   size_t NearLimit(size_t current);
   uint64_t RoomForOldGeneration(const HeapUse& use) const;
@@ -106,8 +108,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   bool IsWatching() const {
     return is_attached_ && (bounds_js_heap_ || LimitsTotal());
   }
-  // Whether more of a total is in use than it and the slack of that limit.
-  bool IsPassed(uint64_t slack_of) const;
+  // Whether a total is passed by more than its limit allows.
+  bool IsPassed(uint64_t (*by)(uint64_t limit)) const;
 
   v8::Isolate* const isolate_;
   Refusals* const refusals_;
@@ -118,10 +120,12 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   uint64_t old_limit_ = 0;  // of V8's old generation, as it was set
   uint64_t charged_ = 0;    // to the budget, for V8's heap
   bool is_attached_ = false;
-  bool is_asked_ = false;         // for relief, by an interrupt
-  bool is_stretched_ = false;     // V8's limit, until that interrupt
+  bool is_asked_ = false;      // for relief, by an interrupt
+  bool is_stretched_ = false;  // V8's limit, until that interrupt
+  // Since the last relief:
   std::optional<Which> refused_;  // pages
-  int vain_collections_ = 0;      // one after the other
+  int refusals_of_pages_ = 0;
+  int vain_collections_ = 0;  // one after the other
   Clock::time_point last_relief_;
   std::optional<Hit> hit_;
 };

@@ -10,6 +10,9 @@
 // anything; what it commits is charged after the fact. Its other memory (zones,
 // compiled code's metadata, the parser's) is reported, not charged.
 //
+// The budgets' names are those of the contract's Limits, and what error.limit
+// says.
+//
 // Thread-safe. Sizes are bytes.
 
 #ifndef HOST_V8_MEMORY_ISOLATE_BUDGET_H_
@@ -28,9 +31,9 @@ class IsolateBudget {
   // `process` may be null and must outlive this.
   IsolateBudget(uint64_t total_limit, uint64_t buffer_limit,
                 jsheap::Budget* process)
-      : total_(total_limit, process),
-        js_heap_(jsheap::Budget::kUnlimited, &total_),
-        buffers_(buffer_limit, &total_) {}
+      : total_(total_limit, process, "total"),
+        js_heap_(jsheap::Budget::kUnlimited, &total_, "jsHeap"),
+        buffers_(buffer_limit, &total_, "buffers") {}
   IsolateBudget(const IsolateBudget&) = delete;
   IsolateBudget& operator=(const IsolateBudget&) = delete;
 

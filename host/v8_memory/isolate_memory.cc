@@ -47,7 +47,7 @@ IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
   memory.native = std::min(native_bytes, buffers - memory.wasm);
   memory.array_buffers = buffers - memory.wasm - memory.native;
   memory.total = memory.js_heap_committed + buffers;
-  memory.total_limit = budget.total().limit();
+  memory.total_limit = budget.total().lowest_limit();
   memory.process_rss = ResidentBytes();
   return memory;
 }

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 
 #include "allocator/size_text.h"
+#include "host/v8_memory/container_memory.h"
 
 namespace jshost {
 namespace {
@@ -38,11 +38,6 @@ bool TooLarge(const char* flag, uint64_t value, uint64_t maximum,
   *error = fmt::format("{}: {} is above the maximum of {}", flag,
                        FormatSizeExact(value), FormatSizeExact(maximum));
   return true;
-}
-
-uint64_t PhysicalMemory() {
-  return static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 // V8 rounds semi-spaces up to a power of two; this is the largest young
@@ -127,7 +122,9 @@ bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
   if (!CheckBounds(limits, error)) return false;
   if (limits.stack && !RaiseStack(*limits.stack, error)) return false;
 
-  constraints->ConfigureDefaults(PhysicalMemory(), 0);
+  constraints->ConfigureDefaults(
+      std::min(PhysicalMemory(), ContainerMemory().value_or(PhysicalMemory())),
+      0);
   const std::optional<uint64_t> js_heap = JsHeapOf(limits);
   if (js_heap) constraints->ConfigureDefaultsFromHeapSize(0, *js_heap);
   uint64_t young = constraints->max_young_generation_size_in_bytes();

@@ -68,7 +68,13 @@ class ScriptArena final : public BlockSource {
   static constexpr size_t kFirstChunkBytes = jsheap::kPageBytes;
 
   // Who is in the way of an allocation.
-  enum class Obstacle { kNone, kArenaLimit, kBufferLimit, kMemory };
+  enum class Obstacle {
+    kNone,
+    kArenaLimit,
+    kBufferLimit,
+    kTotalLimit,
+    kMemory
+  };
 
   // Of ScriptArenas. `handle` stands for the arena in JavaScript.
   ScriptArena(ScriptArenas& arenas, v8::Local<v8::Object> handle,

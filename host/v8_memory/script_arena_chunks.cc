@@ -127,12 +127,13 @@ std::optional<ArenaChunk> ScriptArena::NewChunk(size_t least, size_t wanted,
     least = wanted;
   }
   // As V8 does for a buffer: what nobody uses may be enough.
-  if (least <= arenas_.buffers_->budget().limit()) {
+  if (least <= arenas_.buffers_->budget().lowest_limit()) {
     arenas_.isolate_->LowMemoryNotification();
     if (std::optional<ArenaChunk> chunk = TryNewChunk(least)) return chunk;
   }
   *obstacle = MemoryObstacleFor(least);
-  if (*obstacle == Obstacle::kBufferLimit) {
+  if (*obstacle == Obstacle::kBufferLimit ||
+      *obstacle == Obstacle::kTotalLimit) {
     arenas_.buffers_->OnRefusedToHost(least);
   }
   return {};

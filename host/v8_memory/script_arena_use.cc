@@ -168,10 +168,10 @@ ScriptArena::Obstacle ScriptArena::ObstacleFor(size_t bytes) {
 }
 
 ScriptArena::Obstacle ScriptArena::MemoryObstacleFor(size_t bytes) const {
-  const jsheap::Budget& budget = arenas_.buffers_->budget();
-  return bytes > budget.limit() || budget.used() > budget.limit() - bytes
-             ? Obstacle::kBufferLimit
-             : Obstacle::kMemory;
+  const jsheap::Budget& buffers = arenas_.buffers_->budget();
+  const jsheap::Budget* const obstacle = buffers.ObstacleFor(bytes);
+  if (obstacle == nullptr) return Obstacle::kMemory;
+  return obstacle == &buffers ? Obstacle::kBufferLimit : Obstacle::kTotalLimit;
 }
 
 }  // namespace jshost

@@ -123,7 +123,7 @@ void ScriptArenas::Dispose(ScriptArena* arena) {
   const size_t bytes = arena->spare_bytes();
   if (resting_.size() == kMostResting) return arena->DropSpare();
   const uint64_t most = std::min<uint64_t>(
-      kMostSpareBytes, buffers_->budget().limit() / kSpareShare);
+      kMostSpareBytes, buffers_->budget().lowest_limit() / kSpareShare);
   if (spare_bytes_ + bytes > most) {
     arena->DropSpare();
   } else {

@@ -26,7 +26,20 @@ def mib(number):
 def fills_heap(name, code, options=()):
     """A program that runs into the limit of V8's heap."""
     return Case(name, ['--js-heap-limit', '32MiB', *options, '-e', code],
-                status=70, out=ANYTHING, err=one_line('heap limit', mib(32)))
+                status=70, out=ANYTHING,
+                err=limit_report('heap limit', mib(32)))
+
+
+def limit_report(*patterns):
+    """One line with all of the patterns, then perhaps what was in use."""
+    return Holds(r'\Ajshost: .*' + '.*'.join(patterns) + r'.*\n(  .*\n)*\Z')
+
+
+def fills_memory(name, code, what='memory limit', options=()):
+    """A program that runs into the limit of everything together."""
+    return Case('%s, of 32 MiB in all' % name,
+                ['--memory-limit', '32MiB', *options, '-e', code], status=70,
+                out=ANYTHING, err=Holds(r'^jshost: %s of 32\.0 MiB' % what))
 
 
 PROGRAMS = [
@@ -39,6 +52,31 @@ PROGRAMS = [
          out='a,b\n'),
     eval_case('empty flags for V8', 'print(1)', '1\n',
               options=['--v8-flags', '']),
+    eval_case('a timeout keeps the program alive when somebody listens',
+              'AbortSignal.timeout(1e9);'
+              'AbortSignal.timeout(1).onabort = () => print("over")',
+              'over\n'),
+    eval_case('what an event listener throws is uncaught',
+              'const t = new EventTarget();'
+              't.addEventListener("x", () => { throw new Error("bad") });'
+              't.addEventListener("x", () => print("never"));'
+              'try { t.dispatchEvent(new Event("x")); print("never"); }'
+              ' finally { print("never") }',
+              status=1, err=Holds(r'^\[eval\]:1:67: Uncaught Error: bad\n')),
+    eval_case('so is an event listener without handleEvent',
+              'const t = new EventTarget(); t.addEventListener("x", {});'
+              't.dispatchEvent(new Event("x"));',
+              status=1, err=Holds('Uncaught TypeError: the event listener.s '
+                                  'handleEvent must be a function')),
+    eval_case('so is what an event handler throws',
+              'const c = new AbortController();'
+              'c.signal.onabort = () => { throw 5 }; c.abort()',
+              status=1, err=Holds('Uncaught 5')),
+    eval_case('so is an endless recursion of events',
+              'const t = new EventTarget();'
+              't.addEventListener("x", () => t.dispatchEvent(new Event("x")));'
+              't.dispatchEvent(new Event("x"))',
+              status=1, err=Holds('Uncaught RangeError: Maximum call stack')),
     Case('script', ['s.js'], files={'s.js': 'print("ran")'}, out='ran\n'),
     Case('script in a folder', ['a/s.js'],
          files={'a/s.js': 'load("t.js")', 'a/t.js': 'print("t")'},
@@ -400,6 +438,7 @@ OPTIONS = [
         *map(re.escape, ['jshost', '--eval', '--print', '--module',
                          '--classic', '--allocator', '--js-heap-limit',
                          '--young-limit', '--stack-limit', '--buffer-limit',
+                         '--memory-limit',
                          '--stats', '--stats-json', '--expose-gc',
                          '--v8-flags', '--list-allocators', '--version']))),
     Case('--list-allocators', ['--list-allocators'],
@@ -603,7 +642,50 @@ LIMITS = [
                options=['--young-limit', '4MiB']),
     Case('the limit\'s line says where', ['--js-heap-limit', '32MiB', 's.js'],
          files={'s.js': 'const a = [];\n\nfor (;;) a.push({});'}, status=70,
-         err=one_line(r's\.js:3', mib(32))),
+         err=limit_report(mib(32), r's\.js:3')),
+    fills_memory('objects', 'const a = []; for (;;) a.push({})'),
+    fills_memory('buffers', 'const a = []; for (;;) a.push(new ArrayBuffer(1e5))'),
+    fills_memory('one buffer', 'new ArrayBuffer(2 ** 33)'),
+    fills_memory('objects and buffers', 'const a = []; for (;;) '
+                 'a.push(new ArrayBuffer(1e3), [1, 2, 3, {}])'),
+    fills_memory('a wasm memory', 'const m = new WebAssembly.Memory('
+                 '{initial: 1, maximum: 65536}); for (;;) m.grow(10)'),
+    fills_memory('a resizable buffer', 'const b = new ArrayBuffer(0, '
+                 '{maxByteLength: 2 ** 32}); for (;;) '
+                 'b.resize(b.byteLength + 1e5)'),
+    fills_memory('an arena', 'const a = new Arena(); for (;;) a.alloc(1e5)'),
+    fills_memory('native objects',
+                 'const a = []; for (;;) a.push(new BitSet(1e6))'),
+    fills_memory('timers', 'for (;;) setTimeout(() => {}, 1e6)'),
+    fills_memory('records', 'const P = heap.struct("P", {x: "f64"}); '
+                 'const a = []; for (;;) a.push(new P())'),
+    fills_memory('one huge array', 'new Array(2 ** 27 - 10).fill(0)'),
+    fills_memory('one huge string', 'let s = "abcdefgh"; const a = []; '
+                 'for (;;) a.push((s += s).replace("x", "").split(""))'),
+    fills_memory('JSON', 'JSON.parse("[" + "[1],".repeat(3e6) + "1]")'),
+    fills_memory('a regular expression',
+                 '"a".repeat(1e7).match(/a/g)'),
+    fills_memory('a BigInt', 'let b = 2n; for (;;) b *= b'),
+    fills_memory('closures', 'const a = []; for (let i = 0;; i++) '
+                 'a.push(() => i)'),
+    fills_memory('jobs', 'function f() { Promise.resolve().then(f); '
+                 'Promise.resolve().then(f) } f()'),
+    fills_memory('an iterator', 'function* g() { for (;;) yield 1 } '
+                 'Uint8Array.from(g())'),
+    eval_case('a caught memory limit says so',
+              'try { for (const a = [];;) a.push(new BitSet(1e6)) } '
+              'catch (e) { print(e.code, e.limit, e.requested) }',
+              'ERR_MEMORY_LIMIT total 125000\n',
+              options=['--memory-limit', '32MiB']),
+    eval_case('buffers beyond the memory limit are a RangeError',
+              'try { new ArrayBuffer(64 << 20) } catch (e) { print(e.name) } '
+              'print(new ArrayBuffer(1 << 20).byteLength)',
+              'RangeError\n1048576\n', options=['--memory-limit', '32MiB']),
+    eval_case('churn of both kinds under a memory limit', CHURN +
+              'for (let i = 0; i < 3e6; i++) ({ i }); print("ok")', 'ok\n',
+              options=['--memory-limit', '16MiB']),
+    eval_case('the smallest memory limit', 'print(1)', '1\n',
+              options=['--memory-limit', '4MiB']),
     eval_case('a heap limit that is not reached',
               'let s = 0; for (let i = 0; i < 1e6; i++) s += [i].length; '
               'print(s)', '1000000\n', options=['--js-heap-limit', '32MiB']),

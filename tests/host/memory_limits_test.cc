@@ -172,6 +172,130 @@ TEST(LimitsTest, OtherIsolatesGoOnWhenOneIsFull) {
   EXPECT_EQ(other.Run("new Array(1000).fill({})"), Kind::kFinished);
 }
 
+// ------------------------------------------------------- all memory together
+
+TEST(TotalLimitTest, BoundsAreNamed) {
+  EXPECT_EQ(BoundError({.total = kMiB}),
+            "--memory-limit: 1MiB is below the minimum of 4MiB");
+  BoundError({.young = 8 * kMiB, .total = 8 * kMiB});
+  BoundError({.initial = 9 * kMiB, .total = 8 * kMiB});
+}
+
+TEST(TotalLimitTest, ObjectsAreHeldToIt) {
+  TestProgram program({.total = 32 * kMiB});
+  EXPECT_EQ(program.Run("const all = []; for (;;) all.push({x: 1})"),
+            Kind::kMemoryLimit);
+  ASSERT_TRUE(program.heap_limit());
+  EXPECT_EQ(program.heap_limit()->which, HeapLimitGuard::Which::kTotal);
+  EXPECT_EQ(program.heap_limit()->limit, 32 * kMiB);
+  EXPECT_TRUE(program.heap_limit()->details.find("old_space") !=
+              std::string::npos);
+}
+
+TEST(TotalLimitTest, BuffersAreRefusedExactly) {
+  TestProgram program({.total = 32 * kMiB});
+  EXPECT_EQ(program.Run(R"(
+    const held = [];
+    try {
+      for (;;) held.push(new Uint8Array(1e6));
+    } catch (e) {
+      if (!(e instanceof RangeError)) throw e;
+    }
+    const { total, totalLimit } = isolate.memory();
+    // V8 may have taken a few pages since.
+    if (total > totalLimit + (1 << 20)) throw new Error(`${total} of ${totalLimit}`);
+    if (held.length < 25) throw new Error(`${held.length} fit`);
+  )"),
+            Kind::kFinished)
+      << program.uncaught();
+  EXPECT_EQ(program.Run("for (;;) held.push(new Uint8Array(1e6));"),
+            Kind::kMemoryLimit);
+}
+
+TEST(TotalLimitTest, OneSidesMemoryIsTheOthersAgain) {
+  TestProgram program({.total = 48 * kMiB});
+  EXPECT_EQ(program.Run(R"(
+    // In functions: a frame's registers keep what they last held alive.
+    function buffers() {
+      const held = [];
+      for (let i = 0; i < 36; i++) held.push(new Uint8Array(1 << 20).fill(1));
+      return held.length;
+    }
+    function objects() {
+      const held = [];
+      for (let i = 0; i < 36; i++) held.push(new Array(1 << 17).fill(1.5));
+      return held.length;
+    }
+    for (let i = 0; i < 4; i++) {
+      buffers();
+      objects();
+    }
+  )"),
+            Kind::kFinished)
+      << program.uncaught();
+}
+
+TEST(TotalLimitTest, WhatIsFullOfBuffersHasNoRoomForObjects) {
+  TestProgram program({.total = 48 * kMiB});
+  EXPECT_EQ(program.Run(R"(
+    const buffers = [];
+    for (let i = 0; i < 32; i++) buffers.push(new Uint8Array(1 << 20));
+    const objects = [];
+    for (;;) objects.push({x: 1});
+  )"),
+            Kind::kMemoryLimit);
+  ASSERT_TRUE(program.heap_limit());
+  EXPECT_EQ(program.heap_limit()->which, HeapLimitGuard::Which::kTotal);
+  EXPECT_LT(program.runtime().memory().js_heap_committed, 24 * kMiB);
+}
+
+TEST(TotalLimitTest, GarbageOfObjectsIsNotInTheWay) {
+  TestProgram program({.total = 32 * kMiB});
+  EXPECT_EQ(program.Run(R"(
+    const held = [];
+    for (let i = 0; i < 20; i++) held.push(new Uint8Array(1 << 20));
+    for (let i = 0; i < 3e5; i++) held.x = new Array(100).fill(i);
+    for (let i = 0; i < 3e5; i++) held.x = `text ${i}`.repeat(10);
+  )"),
+            Kind::kFinished)
+      << program.uncaught();
+}
+
+TEST(TotalLimitTest, ALoweredLimitHoldsAtOnce) {
+  TestProgram program;
+  EXPECT_EQ(program.Run(R"(
+    const held = [];
+    for (let i = 0; i < 16; i++) held.push(new Array(1 << 17).fill(1.5));
+    isolate.setLimits({ total: '8MiB' });
+    for (;;) held.length;
+  )"),
+            Kind::kMemoryLimit);
+}
+
+TEST(TotalLimitTest, TheJsHeapLimitIsNamedWhereItIsTheOne) {
+  TestProgram program({.js_heap = 16 * kMiB, .total = 256 * kMiB});
+  EXPECT_EQ(program.Run("const all = []; for (;;) all.push({x: 1})"),
+            Kind::kMemoryLimit);
+  ASSERT_TRUE(program.heap_limit());
+  EXPECT_EQ(program.heap_limit()->which, HeapLimitGuard::Which::kJsHeap);
+}
+
+TEST(TotalLimitTest, AProcessesBudgetBoundsItsIsolates) {
+  const auto process =
+      std::make_shared<jsheap::Budget>(48 * kMiB, nullptr, "process");
+  TestProgram one({}, true, "slab", process);
+  EXPECT_EQ(one.Run("const held = []; for (let i = 0; i < 30; i++) "
+                    "held.push(new Uint8Array(1 << 20))"),
+            Kind::kFinished)
+      << one.uncaught();
+  TestProgram other({}, true, "slab", process);
+  EXPECT_EQ(other.Run("const held = []; for (;;) "
+                      "held.push(new Uint8Array(1 << 20))"),
+            Kind::kMemoryLimit);
+  // V8 may have taken a few pages since.
+  EXPECT_LE(process->used(), 50 * kMiB);
+}
+
 TEST(LimitsDeathTest, AnObjectBeyondV8sLargestEndsWithOneLine) {
   EXPECT_EXIT(v8::base::FatalNoSecurityImpact("invalid size error %d", 7),
               ::testing::ExitedWithCode(kMemoryLimitExitStatus),

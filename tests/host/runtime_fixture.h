@@ -34,10 +34,12 @@ inline V8Process& Process() {
 class TestProgram final : public RuntimeObserver {
  public:
   explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
-                       const char* allocator = "slab") {
+                       const char* allocator = "slab",
+                       std::shared_ptr<jsheap::Budget> family = nullptr) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator(allocator, &error),
+                           .family_budget = std::move(family),
                            .script_args = {},
                            .out = &out_,
                            .err = &err_,
@@ -69,8 +71,8 @@ class TestProgram final : public RuntimeObserver {
     in_promise_ = in_promise;
   }
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override { hit_ = hit; }
-  void OnBufferLimit(const ArrayBufferAllocator&,
-                     const std::string& where) override {
+  void OnBufferLimit(const ArrayBufferAllocator&, const std::string& where,
+                     const std::string&) override {
     buffer_limit_ = where;
   }
   void OnUnsettledAwait(const std::string&) override {}

@@ -86,3 +86,27 @@ refuses('an ended view', () => structuredClone(view));
       { view: new type(shrunk, 500_000, 50), get then() { shrunk.resize(4); } }, { transfer: [shrunk] }));
   }
 }
+// The web's own objects.
+const exception = new DOMException('text', 'DataError');
+const copy = structuredClone({ exception, list: [exception] });
+check('a DOMException', [copy.exception instanceof DOMException, copy.exception.name, copy.exception.message,
+                         copy.exception.stack === exception.stack, copy.list[0] === copy.exception],
+      [true, 'DataError', 'text', true, true]);
+refuses('an event', () => structuredClone(new Event('x')));
+refuses('a port', () => structuredClone(new MessageChannel().port1));
+const { port1, port2 } = new MessageChannel();
+const moved = structuredClone({ port1 }, { transfer: [port1] });
+check('a port moves', moved.port1 instanceof MessagePort && moved.port1 !== port1, true);
+moved.port1.onmessage = ({ data, target }) => { check('it works', data, 'hello'); target.close(); };
+port2.postMessage('hello');
+check('an object of a class', structuredClone(new (class A { x = 1; })()), { x: 1 });
+
+// WebAssembly.
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+const twin = structuredClone(memory);
+memory.grow(1);
+new Uint8Array(twin.buffer)[5] = 3;
+check('shared memory', [twin.buffer.byteLength, new Uint8Array(memory.buffer)[5]], [131072, 3]);
+refuses('unshared memory', () => structuredClone(new WebAssembly.Memory({ initial: 1 })));
+const module = structuredClone(new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])));
+check('a module', module instanceof WebAssembly.Module, true);

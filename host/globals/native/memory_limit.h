@@ -11,8 +11,8 @@ namespace jshost {
 struct Environment;
 
 // Throws a RangeError with `code` ERR_MEMORY_LIMIT, `limit` ("buffers" when
-// --buffer-limit was in the way, "system" when the operating system was) and
-// `requested` in bytes. `what` asked.
+// --buffer-limit was in the way, "total" when --memory-limit, "system" when the
+// operating system was) and `requested` in bytes. `what` asked.
 void ThrowMemoryLimit(Environment& env, std::string_view what, size_t bytes);
 
 }  // namespace jshost
