@@ -166,7 +166,11 @@ uint64_t Multiple(size_t limit, uint64_t bytes, double factor) {
   const LimitKind& kind = kLimits[limit];
   const double product =
       std::min(std::ceil(static_cast<double>(bytes) * factor), 0x1p62);
-  const auto size = std::max(static_cast<uint64_t>(product), kind.least);
+  // Up to what can be read.
+  const uint64_t unit = product >= (1 << 20) ? 4 << 10 : 1;
+  const uint64_t rounded =
+      (static_cast<uint64_t>(product) + unit - 1) / unit * unit;
+  const uint64_t size = std::max(rounded, kind.least);
   return kind.most == 0 ? size : std::min(size, kind.most);
 }
 

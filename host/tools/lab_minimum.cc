@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -97,6 +98,16 @@ class Search {
                search_.precision * static_cast<double>(works);
   }
 
+  // Down to a power of two's multiple, finer than the precision wants, if that
+  // isn't known to fail.
+  uint64_t Round(uint64_t bytes) const {
+    const auto fine = static_cast<uint64_t>(search_.precision / 4 *
+                                            static_cast<double>(bytes));
+    const uint64_t unit = std::bit_floor(std::max<uint64_t>(fine, 1));
+    const uint64_t rounded = bytes / unit * unit;
+    return rounded > *minimum_.failed ? rounded : bytes;
+  }
+
   // Closes in on the edge between one that fails and one that works. False at
   // the end of the search.
   bool Bisect(int times) {
@@ -110,7 +121,7 @@ class Search {
               ? static_cast<uint64_t>(std::sqrt(static_cast<double>(failed) *
                                                 static_cast<double>(works)))
               : failed + (works - failed) / 2;
-      if (!Works(std::clamp(middle, failed + 1, works - 1), times)) {
+      if (!Works(Round(std::clamp(middle, failed + 1, works - 1)), times)) {
         return false;
       }
     }

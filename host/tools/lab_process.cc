@@ -107,9 +107,7 @@ bool ReadStats(int fd, Run* run) {
   run->major_collections = gc->at("major").get<uint64_t>();
   run->pause_ms = gc->at("pauseMs").get<double>();
   run->max_pause_ms = gc->at("maxPauseMs").get<double>();
-  if (const auto total = stats.find("peakTotal"); total != stats.end()) {
-    run->peak_total = total->get<uint64_t>();
-  }
+  run->peak_total = stats.at("memory").at("peakTotal").get<uint64_t>();
   return true;
 }
 

@@ -125,20 +125,19 @@ Table MinimumTable(const Results& results) {
   Table table{.columns = {{"setting", false},
                           {"limit", false},
                           {"smallest that works", true},
-                          {"bytes", true},
                           {"largest that fails", true},
                           {"runs", true},
                           {"", false}},
               .rows = {}};
   const auto size = [](const std::optional<uint64_t>& bytes) {
-    return bytes ? jsheap::FormatSize(*bytes) : kUnknown;
+    return bytes ? fmt::format("{} ({})", jsheap::FormatSize(*bytes), *bytes)
+                 : kUnknown;
   };
   for (const Minimum& minimum : results.minima) {
-    table.rows.push_back(
-        {Describe(minimum.setting), std::string(kLimits[minimum.limit].name),
-         size(minimum.works),
-         minimum.works ? fmt::to_string(*minimum.works) : kUnknown,
-         size(minimum.failed), fmt::to_string(minimum.runs), minimum.problem});
+    table.rows.push_back({Describe(minimum.setting),
+                          std::string(kLimits[minimum.limit].name),
+                          size(minimum.works), size(minimum.failed),
+                          fmt::to_string(minimum.runs), minimum.problem});
   }
   return table;
 }

@@ -5,6 +5,7 @@ import os
 import re
 
 import html_page
+import lab_cases
 from command_line import ANYTHING, Case, Holds, one_line
 
 
@@ -731,4 +732,4 @@ STREAMS = [
 ]
 
 CASES = (PROGRAMS + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
-         BAD_OPTIONS + OPTIONS + LIMITS + STREAMS)
+         BAD_OPTIONS + OPTIONS + LIMITS + STREAMS + lab_cases.CASES)
