@@ -94,6 +94,7 @@ class Builder {
            .y_title = figure.y_title,
            .x_unit = PlotUnit::kBytes,
            .y_unit = figure.unit,
+           .x_values = LimitsOf(limit, lines),
            .lines = {}});
       for (size_t i = 0; i < lines.size(); ++i) {
         plots.plots.back().lines.push_back(
@@ -128,6 +129,19 @@ class Builder {
                              kLimits[other].name, DescribeLimit(loosest));
     }
     return points;
+  }
+
+  // All that are tried, so that all plots show the same.
+  static std::vector<double> LimitsOf(size_t limit,
+                                      const std::vector<Points>& lines) {
+    std::vector<double> values;
+    for (const Points& points : lines) {
+      for (const Summary* summary : points) {
+        const std::optional<uint64_t>& value = summary->setting.limits[limit];
+        if (value) values.push_back(static_cast<double>(*value));
+      }
+    }
+    return values;
   }
 
   static PlotLine Draw(size_t limit, const std::string& name,

@@ -5,6 +5,11 @@
 #include "allocator/size_text.h"
 
 namespace jshost::lab {
+namespace {
+
+constexpr uint64_t kMiB = 1 << 20;
+
+}  // namespace
 
 std::string Run::Label() const {
   if (outcome == "completed" && exit_code != 0) {
@@ -19,7 +24,13 @@ std::optional<double> Run::GcShare() const {
 }
 
 std::string DescribeLimit(const std::optional<uint64_t>& bytes) {
-  return bytes ? jsheap::FormatSizeExact(*bytes) : "none";
+  if (!bytes) return "none";
+  if (*bytes < kMiB || *bytes % kMiB == 0) {
+    return jsheap::FormatSizeExact(*bytes);
+  }
+  std::string text = jsheap::FormatSize(*bytes);
+  std::erase(text, ' ');
+  return text;
 }
 
 std::string Describe(const Setting& setting) {

@@ -86,7 +86,7 @@ struct Results {
 // "slab, js-heap 16MiB": with the limits that are set.
 std::string Describe(const Setting& setting);
 
-// "16MiB", or "none".
+// "16MiB", "12.5MiB" where that would be long, or "none".
 std::string DescribeLimit(const std::optional<uint64_t>& bytes);
 
 }  // namespace jshost::lab

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "host/tools/html_text.h"
 
@@ -17,14 +19,19 @@ constexpr double kRight = 24;
 constexpr double kTop = 14;
 constexpr double kBottom = 50;
 
-std::vector<double> ValuesOf(const Plot& plot, double PlotPoint::* coordinate,
-                             bool with_levels) {
+std::vector<double> XValues(const Plot& plot) {
+  std::vector<double> values = plot.x_values;
+  for (const PlotLine& line : plot.lines) {
+    for (const PlotPoint& point : line.points) values.push_back(point.x);
+  }
+  return values;
+}
+
+std::vector<double> YValues(const Plot& plot) {
   std::vector<double> values;
   for (const PlotLine& line : plot.lines) {
-    for (const PlotPoint& point : line.points) {
-      values.push_back(point.*coordinate);
-    }
-    if (with_levels && line.level) values.push_back((*line.level).*coordinate);
+    for (const PlotPoint& point : line.points) values.push_back(point.y);
+    if (line.level) values.push_back(line.level->y);
   }
   return values;
 }
@@ -33,8 +40,8 @@ class Drawing {
  public:
   explicit Drawing(const Plot& plot)
       : plot_(plot),
-        x_(ValuesOf(plot, &PlotPoint::x, false), plot.x_unit, false),
-        y_(ValuesOf(plot, &PlotPoint::y, true), plot.y_unit, true) {}
+        x_(XValues(plot), plot.x_unit, false),
+        y_(YValues(plot), plot.y_unit, true) {}
 
   std::string Draw() {
     Add("<svg role=\"img\" viewBox=\"0 0 {} {}\" aria-label=\"{}\">\n", kWidth,
@@ -43,7 +50,7 @@ class Drawing {
                    plot_.x_title));
     DrawGrid();
     for (size_t i = 0; i < plot_.lines.size(); ++i) {
-      DrawLine(plot_.lines[i], i % kPlotColors);
+      DrawLine(plot_.lines[i], i);
     }
     text_ += "</svg>\n";
     return std::move(text_);
@@ -88,8 +95,11 @@ class Drawing {
         y_.is_log() ? " (logarithmic)" : "");
   }
 
-  void DrawLine(const PlotLine& line, size_t color) {
-    Add("<g class=\"c{}\">\n", color);
+  void DrawLine(const PlotLine& line, size_t index) {
+    Add("<g class=\"c{}\">\n", index % kPlotColors);
+    // Points of later lines leave a rim of those that they cover.
+    const double radius =
+        4 + 1.5 * std::min<double>(plot_.lines.size() - 1 - index, 3);
     if (line.level) {
       const double y = Y(line.level->y);
       Add("<line class=\"level\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" "
@@ -104,10 +114,10 @@ class Drawing {
       text_ += "\"/>\n";
     }
     for (const PlotPoint& point : line.points) {
-      Add("<circle{} cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"><title>{}</title>"
+      Add("<circle{} cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}</title>"
           "</circle>\n",
           point.is_hollow ? " class=\"hollow\"" : "", X(point.x), Y(point.y),
-          EscapeHtml(point.tip));
+          radius, EscapeHtml(point.tip));
     }
     text_ += "</g>\n";
   }

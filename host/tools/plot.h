@@ -31,6 +31,7 @@ struct Plot {
   std::string y_title;
   PlotUnit x_unit = PlotUnit::kNumber;
   PlotUnit y_unit = PlotUnit::kNumber;
+  std::vector<double> x_values;  // that are shown even if no line gets there
   std::vector<PlotLine> lines;
 };
 

@@ -10,7 +10,10 @@
 namespace jshost {
 namespace {
 
-constexpr double kWide = 8;  // highest to lowest, from where logarithms help
+// Highest to lowest, from where logarithms help; and where they are worth that
+// 0 can't be seen.
+constexpr double kWide = 4;
+constexpr double kWideWithZero = 20;
 constexpr double kMostTicks = 7;
 
 // The least power of `base` times one of `factors` that isn't below `value`.
@@ -35,7 +38,7 @@ PlotScale::PlotScale(const std::vector<double>& values, PlotUnit unit,
   high_ = *high;
   if (unit == PlotUnit::kShare) {
     low_ = 0;
-  } else if (low_ > 0 && high_ / low_ > kWide) {
+  } else if (low_ > 0 && high_ / low_ >= (from_zero ? kWideWithZero : kWide)) {
     is_log_ = true;
   } else if (from_zero) {
     low_ = std::min(low_, 0.0);
@@ -58,8 +61,8 @@ std::vector<double> PlotScale::LinearTicks() const {
                                                 : RoundUp(least, 10, {1, 2, 5});
   std::vector<double> ticks;
   // Not by adding up, which would add up errors too.
-  for (double i = std::ceil(low_ / step - 1e-9); i * step <= high_ * (1 + 1e-9);
-       ++i) {
+  for (double i = std::ceil(low_ / step - 1e-9) + 0.0;
+       i * step <= high_ * (1 + 1e-9); ++i) {
     ticks.push_back(i * step);
   }
   return ticks;
