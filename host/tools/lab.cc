@@ -30,6 +30,11 @@ namespace {
 constexpr int kExitBroken = 1;
 constexpr int kExitSignal = 128;  // more by the signal's number
 
+// What takes longer than so many times as long as without a limit, and this,
+// does nothing but collect garbage: it may take hours to fail.
+constexpr double kSlowest = 10;
+constexpr double kSlowestMs = 1000;
+
 void Complain(const std::string& message) { PrintError("lab: " + message); }
 
 uint64_t PhysicalMemory() {
@@ -66,9 +71,7 @@ class Lab {
 
  private:
   std::unique_ptr<Runner> MakeRunner() const {
-    Script script{.path = options_.script,
-                  .args = options_.script_args,
-                  .timeout_ms = options_.timeout_ms};
+    Script script{.path = options_.script, .args = options_.script_args};
     return options_.in_threads
                ? MakeThreadRunner(std::move(script), interrupt_.fd())
                : MakeProcessRunner(std::move(script), interrupt_.fd());
@@ -106,11 +109,11 @@ class Lab {
   }
 
   // One run and its record; false when the laboratory has to stop.
-  bool RunOnce(Record record) {
+  bool RunOnce(Record record, std::optional<double> timeout_ms) {
     if (interrupt_.signal() != 0 || is_refused_) return false;
     progress_.Show(Describe(record.given));
     std::string error;
-    if (!runner_->RunOnce(record.given, &record.run, &error)) {
+    if (!runner_->RunOnce(record.given, timeout_ms, &record.run, &error)) {
       progress_.Clear();
       Complain(error);
       is_refused_ = true;
@@ -130,6 +133,7 @@ class Lab {
         .confirm = options_.repeat,
         .most = kind.most != 0 ? kind.most : PhysicalMemory()};
     int number = 0;
+    std::optional<double> timeout_ms = options_.timeout_ms;
     const Try try_once =
         [&](std::optional<uint64_t> bytes) -> std::optional<Run> {
       Record record{.is_search = true,
@@ -138,8 +142,10 @@ class Lab {
                     .given = setting,
                     .run = {}};
       record.given.limits[limit] = bytes;
-      if (!RunOnce(std::move(record))) return std::nullopt;
-      return results_.records.back().run;
+      if (!RunOnce(std::move(record), timeout_ms)) return std::nullopt;
+      const Run& run = results_.records.back().run;
+      if (!timeout_ms) timeout_ms = run.wall_ms * kSlowest + kSlowestMs;
+      return run;
     };
     progress_.Begin(0);
     Minimum minimum = FindMinimum(search, try_once);
@@ -197,7 +203,8 @@ class Lab {
                     .setting = turn.setting,
                     .repeat = turn.repeat,
                     .given = results_.settings[turn.setting],
-                    .run = {}})) {
+                    .run = {}},
+                   options_.timeout_ms)) {
         break;
       }
     }

@@ -95,7 +95,9 @@ class LabParser final : public OptionParser {
           "process (default): a process for each run; thread: isolate.run in "
           "one process for all");
     Value("--find-minimum", &find_minimum_, "LIMIT[,...]",
-          "find the smallest js-heap, buffers, total... that works, instead");
+          "find the smallest js-heap, buffers, total... that works, instead; "
+          "without --timeout, one that takes 10 times as long as no limit, and "
+          "1 s, doesn't");
     Value("--precision", &precision_, "PERCENT",
           "of the smallest limit (default 1%)");
   }

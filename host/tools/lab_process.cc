@@ -116,12 +116,13 @@ class ProcessRunner final : public Runner {
   ProcessRunner(Script script, int wake_fd)
       : script_(std::move(script)), wake_fd_(wake_fd) {}
 
-  bool RunOnce(const Setting& setting, Run* run, std::string* error) override;
+  bool RunOnce(const Setting& setting, std::optional<double> timeout_ms,
+               Run* run, std::string* error) override;
 
  private:
   std::vector<std::string> Arguments(const Setting& setting) const;
   // Waits for the end; true if that was the run's own.
-  bool Watch(ChildProcess* child, Run* run);
+  bool Watch(ChildProcess* child, std::optional<double> timeout_ms, Run* run);
 
   const Script script_;
   const int wake_fd_;
@@ -147,13 +148,14 @@ std::vector<std::string> ProcessRunner::Arguments(
   return args;
 }
 
-bool ProcessRunner::Watch(ChildProcess* child, Run* run) {
+bool ProcessRunner::Watch(ChildProcess* child, std::optional<double> timeout_ms,
+                          Run* run) {
   std::optional<ChildProcess::Clock::time_point> deadline;
-  if (script_.timeout_ms) {
+  if (timeout_ms) {
     deadline = ChildProcess::Clock::now() +
                std::chrono::duration_cast<ChildProcess::Clock::duration>(
                    std::chrono::duration<double, std::milli>(
-                       std::min(*script_.timeout_ms, 1e12)));
+                       std::min(*timeout_ms, 1e12)));
   }
   int wake_fd = wake_fd_;
   for (;;) {
@@ -170,7 +172,8 @@ bool ProcessRunner::Watch(ChildProcess* child, Run* run) {
   }
 }
 
-bool ProcessRunner::RunOnce(const Setting& setting, Run* run,
+bool ProcessRunner::RunOnce(const Setting& setting,
+                            std::optional<double> timeout_ms, Run* run,
                             std::string* error) {
   *run = {};
   output_.clear();
@@ -184,7 +187,7 @@ bool ProcessRunner::RunOnce(const Setting& setting, Run* run,
   const std::unique_ptr<ChildProcess> child = ChildProcess::Start(
       {.args = Arguments(setting), .file = stats.get()}, error);
   if (child == nullptr) return false;
-  const bool ended_by_itself = Watch(child.get(), run);
+  const bool ended_by_itself = Watch(child.get(), timeout_ms, run);
   const std::chrono::duration<double, std::milli> wall =
       ChildProcess::Clock::now() - start;
   run->wall_ms = wall.count();

@@ -16,17 +16,17 @@ namespace jshost::lab {
 struct Script {
   std::string path;
   std::vector<std::string> args;
-  std::optional<double> timeout_ms;
 };
 
 class Runner {
  public:
   virtual ~Runner() = default;
 
-  // False, with one line in `*error`, when the script can't be run at all: it
-  // can't be read, say, or there is no such allocator.
-  virtual bool RunOnce(const Setting& setting, Run* run,
-                       std::string* error) = 0;
+  // Ends the run when it takes longer than `timeout_ms`. False, with one line
+  // in `*error`, when the script can't be run at all: it can't be read, say, or
+  // there is no such allocator.
+  virtual bool RunOnce(const Setting& setting, std::optional<double> timeout_ms,
+                       Run* run, std::string* error) = 0;
 };
 
 // A process of its own for each run, so that a crash and peak memory are that

@@ -43,13 +43,15 @@ class ThreadRunner final : public Runner {
   ThreadRunner(Script script, int wake_fd)
       : script_(std::move(script)), wake_fd_(wake_fd) {}
 
-  bool RunOnce(const Setting& setting, Run* run, std::string* error) override;
+  bool RunOnce(const Setting& setting, std::optional<double> timeout_ms,
+               Run* run, std::string* error) override;
 
  private:
   using Clock = ChildProcess::Clock;
 
   bool StartServer(const Setting& setting, std::string* error);
-  std::string Request(const Setting& setting) const;
+  std::string Request(const Setting& setting,
+                      std::optional<double> timeout_ms) const;
   bool Read(const json& reply, Run* run, std::string* error) const;
   // The reply that has arrived, without its mark; or empty.
   std::string TakeReply();
@@ -72,7 +74,8 @@ bool ThreadRunner::StartServer(const Setting& setting, std::string* error) {
   return server_ != nullptr;
 }
 
-std::string ThreadRunner::Request(const Setting& setting) const {
+std::string ThreadRunner::Request(const Setting& setting,
+                                  std::optional<double> timeout_ms) const {
   json limits = json::object();
   for (size_t i = 0; i < kLimits.size(); ++i) {
     if (!setting.limits[i]) continue;
@@ -81,7 +84,7 @@ std::string ThreadRunner::Request(const Setting& setting) const {
   json options = {{"limits", limits},
                   {"allocator", setting.variant.allocator},
                   {"args", script_.args}};
-  if (script_.timeout_ms) options["timeout"] = *script_.timeout_ms;
+  if (timeout_ms) options["timeout"] = *timeout_ms;
   const json request = {{"script", script_.path}, {"options", options}};
   return request.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
@@ -132,20 +135,21 @@ bool ThreadRunner::Read(const json& reply, Run* run, std::string* error) const {
   return true;
 }
 
-bool ThreadRunner::RunOnce(const Setting& setting, Run* run,
+bool ThreadRunner::RunOnce(const Setting& setting,
+                           std::optional<double> timeout_ms, Run* run,
                            std::string* error) {
   *run = {};
   if (server_ == nullptr && !StartServer(setting, error)) return false;
   const auto start = Clock::now();
   std::optional<Clock::time_point> deadline;
-  if (script_.timeout_ms) {
+  if (timeout_ms) {
     deadline = start + kPatience +
                std::chrono::duration_cast<Clock::duration>(
                    std::chrono::duration<double, std::milli>(
-                       std::min(*script_.timeout_ms, 1e12)));
+                       std::min(*timeout_ms, 1e12)));
   }
   // When it reads no more, it is ending.
-  static_cast<void>(server_->Write(Request(setting)));
+  static_cast<void>(server_->Write(Request(setting, timeout_ms)));
   for (;;) {
     const ChildProcess::Event event = server_->Wait(deadline, wake_fd_);
     errors_ += server_->TakeErrors();

@@ -331,6 +331,13 @@ CASES = [
         after=runs(lambda row: row['phase'] == 'search' or outcome(row)[0] == (
             'completed' if int(row['buffers']) >= NEEDED
             else 'buffer-limit'))),
+    lab('--find-minimum of a script that hangs for want of memory',
+        ['--find-minimum', 'buffers', '--repeat', '1', '--precision', '50%',
+         '--json', 'o.json'],
+        code='try { new ArrayBuffer(10 << 20) } catch { for (;;); }',
+        out=ANYTHING,
+        after=minima(lambda found: found[0]['smallestThatWorks'] >= NEEDED >
+                     found[0]['largestThatFails'])),
     lab('multiples of what there isn\'t', ['--buffers', '1x,2x'], code='throw 1',
         status=1, out=Holds('without the limit', lines=2)),
 ]
