@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "allocator/registry.h"
@@ -18,6 +19,7 @@
 #include "host/options.h"
 #include "host/runtime/exit_status.h"
 #include "host/shell/run_main.h"
+#include "host/tools/lab.h"
 
 namespace jshost {
 namespace {
@@ -61,6 +63,9 @@ int PrintText(const std::string& text) {
 int Main(int argc, char** argv) {
   OccupyStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);  // Writing then fails with EPIPE instead.
+  if (argc > 1 && std::string_view(argv[1]) == "lab") {
+    return LabMain({argv + 2, argv + argc});
+  }
   const char* environment = std::getenv("JSHOST_OPTIONS");
   Options options;
   std::string error;

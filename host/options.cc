@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "allocator/size_text.h"
+#include "host/option_parser.h"
 
 namespace jshost {
 namespace {
@@ -32,30 +31,12 @@ struct Raw {
   std::optional<std::string> gc_policy;
 };
 
-class Parser {
+class Parser final : public OptionParser {
  public:
   explicit Parser(Options* options) : options_(options) {
-    app_.set_help_flag();
     AddProgram();
     AddMemory();
     AddRest();
-  }
-
-  // Reads the options at the front of `words` and sets `*rest` to what follows
-  // them.
-  bool Parse(const std::vector<std::string>& words,
-             std::vector<std::string>* rest, std::string* error) {
-    std::vector<std::string> known;
-    if (!Split(words, &known, rest, error)) return false;
-    std::reverse(known.begin(), known.end());  // as CLI11 wants it
-    try {
-      app_.parse(known);
-    } catch (const CLI::ParseError& failure) {
-      *error = failure.what();
-      std::replace(error->begin(), error->end(), '\n', ' ');
-      return false;
-    }
-    return true;
   }
 
   // Turns what was read into options.
@@ -96,53 +77,17 @@ class Parser {
   }
 
   std::string Help() const {
-    constexpr size_t kColumn = 26;  // where descriptions start
-    std::string text =
-        "Usage: jshost [options] [script | -] [arguments...]\n\n"
-        "Runs JavaScript on V8, with buffers from a heap of its own. Without a "
-        "script,\nthe program is read from standard input.\n\n";
-    for (const CLI::Option* option : app_.get_options()) {
-      std::string names = option->get_name(false, true);
-      names.replace(0, 0, names.starts_with("--") ? "    " : "");
-      for (size_t at = names.find(','); at != std::string::npos;
-           at = names.find(',', at + 2)) {
-        names.insert(at + 1, " ");
-      }
-      if (!option->get_type_name().empty()) {
-        names += " " + option->get_type_name();
-      }
-      if (names.size() > kColumn) names += "\n" + std::string(kColumn + 2, ' ');
-      fmt::format_to(std::back_inserter(text), "  {:<{}}{}\n", names, kColumn,
-                     option->get_description());
-    }
-    text +=
-        "\nSizes: 64K, 64KiB, 512MiB, 2GiB or bytes. -- ends the options; what "
-        "follows the\nscript is the script's (scriptArgs). JSHOST_OPTIONS in "
-        "the environment is read first.\n";
-    return text;
+    return "Usage: jshost [options] [script | -] [arguments...]\n"
+           "       jshost lab --help\n\n"
+           "Runs JavaScript on V8, with buffers from a heap of its own. "
+           "Without a script,\nthe program is read from standard input.\n\n" +
+           DescribeAll() +
+           "\nSizes: 64K, 64KiB, 512MiB, 2GiB or bytes. -- ends the options; "
+           "what follows the\nscript is the script's (scriptArgs). "
+           "JSHOST_OPTIONS in the environment is read first.\n";
   }
 
  private:
-  template <typename T>
-  void Value(const char* names, T* variable, const char* type,
-             const char* description) {
-    app_.add_option(names, *variable, description)
-        ->type_name(type)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
-
-  void List(const char* names, std::vector<std::string>* variable,
-            const char* type, const char* description) {
-    app_.add_option(names, *variable, description)
-        ->type_name(type)
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
-
-  void Flag(const char* names, bool* variable, const char* description) {
-    app_.add_flag(names, *variable, description);
-  }
-
   void AddProgram() {
     Value("-e,--eval", &options_->eval, "CODE", "run CODE");
     Value("-p,--print", &options_->print, "CODE",
@@ -188,92 +133,6 @@ class Parser {
     Flag("-h,--help", &raw_.help, "print this help");
   }
 
-  // Options and their values up to the first word that is neither.
-  bool Split(const std::vector<std::string>& words,
-             std::vector<std::string>* known, std::vector<std::string>* rest,
-             std::string* error) {
-    size_t i = 0;
-    while (i < words.size()) {
-      const std::string& word = words[i];
-      if (word == "--") {
-        ++i;
-        break;
-      }
-      if (word.size() < 2 || word[0] != '-') break;
-      const bool is_long = word.starts_with("--");
-      const size_t equals = is_long ? word.find('=') : std::string::npos;
-      const std::string name =
-          is_long ? word.substr(0, equals) : word.substr(0, 2);
-      const CLI::Option* option = app_.get_option_no_throw(name);
-      if (option == nullptr) {
-        *error = Unknown(name);
-        return false;
-      }
-      known->push_back(word);
-      ++i;
-      const bool has_value =
-          equals != std::string::npos || (!is_long && word.size() > 2);
-      if (has_value && is_long && equals + 1 == word.size()) {
-        GiveEmptyValue(name, known);
-      }
-      if (option->get_items_expected_max() == 0 || has_value) continue;
-      if (i == words.size()) {
-        *error = fmt::format("{} needs a value: {} {}", name, name,
-                             option->get_type_name());
-        return false;
-      }
-      if (words[i].empty()) {
-        GiveEmptyValue(name, known);
-      } else {
-        // In one word, so that a value may start with a dash.
-        known->back() += is_long ? "=" + words[i] : words[i];
-      }
-      ++i;
-    }
-    rest->assign(words.begin() + static_cast<ptrdiff_t>(i), words.end());
-    return true;
-  }
-
-  // CLI11 takes "--name=" for an option whose value follows.
-  static void GiveEmptyValue(const std::string& name,
-                             std::vector<std::string>* known) {
-    known->back() = name;
-    known->emplace_back();
-  }
-
-  std::string Unknown(const std::string& name) const {
-    std::string nearest;
-    // More changes than a third of it are another word.
-    size_t least = std::min<size_t>(name.size() / 3, 3) + 1;
-    for (const CLI::Option* option : app_.get_options()) {
-      for (const std::string& known : option->get_lnames()) {
-        const size_t distance = Distance(name, "--" + known);
-        if (distance >= least) continue;
-        least = distance;
-        nearest = "--" + known;
-      }
-    }
-    return nearest.empty()
-               ? fmt::format("unknown option '{}'; --help lists them", name)
-               : fmt::format("unknown option '{}'; did you mean '{}'?", name,
-                             nearest);
-  }
-
-  // Levenshtein's.
-  static size_t Distance(const std::string& a, const std::string& b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-      size_t diagonal = std::exchange(row[0], i);
-      for (size_t j = 1; j <= b.size(); ++j) {
-        const size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
-      }
-    }
-    return row.back();
-  }
-
   static bool ReadSize(const char* flag, const std::optional<std::string>& text,
                        std::optional<uint64_t>* size, std::string* error) {
     if (!text) return true;
@@ -300,7 +159,6 @@ class Parser {
 
   Options* const options_;
   Raw raw_;
-  CLI::App app_;
 };
 
 // The quote that is open at the end of the text, or 0.

@@ -12,6 +12,7 @@
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
 #include "host/runtime/exit_status.h"
+#include "host/runtime/memory_watch.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/source_text.h"
 #include "host/runtime/v8_flags.h"
@@ -50,6 +51,10 @@ class Shell final : public RuntimeObserver {
     Say(FormatError(context, {message, error, in_promise, show}));
   }
 
+  void OnTaskDone() override {
+    if (WantsStats()) memory_.OnTaskDone();
+  }
+
   void OnIdle() override { heap_->OnThreadIdle(); }
 
   void OnHeapLimit(const HeapLimitGuard::Hit& hit) override {
@@ -79,6 +84,9 @@ class Shell final : public RuntimeObserver {
   }
   void SayLine(const std::string& line) { Say("jshost: " + line + "\n"); }
 
+  bool WantsStats() const {
+    return options_.stats || !options_.stats_json.empty();
+  }
   bool RunPreloads(std::string* error);
   int WriteStats(Platform* platform, double wall_ms, int status);
 
@@ -89,6 +97,7 @@ class Shell final : public RuntimeObserver {
   // Of all isolates together: what the container has.
   jsheap::Budget process_budget_{jsheap::Budget::kUnlimited, nullptr, "total"};
   Runtime* runtime_ = nullptr;
+  MemoryWatch memory_;  // for statistics
 };
 
 // False when one can't be read. One that throws ends the program.
@@ -151,6 +160,7 @@ int Shell::Run() {
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)
           .release();
   if (runtime_ == nullptr) return Fail(error);
+  if (WantsStats()) memory_.Attach(&runtime_->environment());
   if (!RunPreloads(&error)) return Fail(error);
   runtime_->Start(program);
   const int status = ExitStatusOf(runtime_->RunToEnd());
@@ -161,8 +171,10 @@ int Shell::Run() {
 }
 
 int Shell::WriteStats(Platform* platform, double wall_ms, int status) {
-  if (!options_.stats && options_.stats_json.empty()) return status;
-  const Stats stats = CollectStats(*runtime_, platform, wall_ms, status);
+  if (!WantsStats()) return status;
+  memory_.Detach();
+  Stats stats = CollectStats(*runtime_, platform, wall_ms, status);
+  stats.peak_total = memory_.peak().total;
   if (options_.stats) Say(FormatStats(stats));
   if (options_.stats_json.empty()) return status;
   if (const int error = WriteFile(options_.stats_json, StatsToJson(stats))) {

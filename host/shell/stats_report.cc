@@ -152,6 +152,7 @@ std::string StatsToJson(const Stats& stats) {
         {"wasm", stats.memory.wasm},
         {"native", stats.memory.native},
         {"total", stats.memory.total},
+        {"peakTotal", stats.peak_total},
         {"totalLimit", OrNull(LimitOf(stats.memory.total_limit))},
         {"processRss", stats.memory.process_rss},
         {"spaces", Spaces(stats.memory)}}},

@@ -28,6 +28,7 @@ struct Stats {
   IsolateMemory memory;  // at the end
   jsheap::AllocatorStats heap;
   uint64_t page_buffer_bytes = 0;  // resizable buffers and wasm memories
+  uint64_t peak_total = 0;         // the highest that memory.total was seen at
   uint64_t peak_rss = 0;
   double wall_ms = 0;
   double cpu_ms = 0;

@@ -5,6 +5,7 @@ import os
 import re
 
 import html_page
+import lab_cases
 from command_line import ANYTHING, Case, Holds, one_line
 
 
@@ -801,4 +802,4 @@ ISOLATES = [
 ]
 
 CASES = (PROGRAMS + ISOLATES + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
-         BAD_OPTIONS + OPTIONS + LIMITS + STREAMS)
+         BAD_OPTIONS + OPTIONS + LIMITS + STREAMS + lab_cases.CASES)
