@@ -160,8 +160,8 @@ declare const isolate: {
   eval(code: string, options?: RunOptions): Promise<RunResult>;
 };
 
-/** What an isolate charges to its limits of `buffers` and `total` is also
- *  charged to those of the isolate that started it. */
+/** What an isolate uses counts for the `total` of the one that started it, too;
+ *  the other limits are each isolate's own. */
 interface RunOptions {
   limits?: Limits;
   /** As --allocator takes it; the default is the caller's own heap. */
@@ -240,7 +240,7 @@ declare class Worker extends EventTarget {
   /** A message that comes before the worker listens waits for that; one to a
    *  worker that has ended is lost. Buffers in the transfer list move without
    *  a copy, also when the allocators differ. */
-  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
   /** Ends it wherever it is, and tells its exit code: 1 unless it had ended
    *  already. Nothing that it has posted is received any more. */
   terminate(): Promise<number>;
@@ -259,7 +259,7 @@ interface WorkerGlobalScope extends EventTarget {
   readonly name: string;
   /** Also in programs of isolate.run and isolate.eval. */
   readonly workerData: unknown;
-  postMessage(message: unknown, transfer?: Iterable<ArrayBuffer> | { transfer?: Iterable<ArrayBuffer> }): void;
+  postMessage(message: unknown, transfer?: Iterable<Transferable> | { transfer?: Iterable<Transferable> }): void;
   /** Ends the worker when its current task is done. */
   close(): void;
   onmessage: ((event: MessageEvent) => void) | null;

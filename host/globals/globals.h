@@ -69,6 +69,7 @@ void AddIsolateNatives(v8::Local<v8::Context> context,
 // Adds what Worker and a worker's global object need.
 void AddWorkerNatives(v8::Local<v8::Context> context,
                       v8::Local<v8::Object> natives);
+
 // Adds what message ports are made of.
 void AddPortNatives(v8::Local<v8::Context> context,
                     v8::Local<v8::Object> natives);

@@ -28,21 +28,25 @@ std::unique_ptr<Message> WriteMessage(Environment& env,
   return Message::Write(env, value, list);
 }
 
-// Hands the clone to `callback` as (true, value), or (false) when there is no
-// memory for it.
+// Hands the clone to `callback` as (true, value, ports), or (false) when there
+// is no memory for it.
 void Receive(Environment& env, const EventCallback& callback,
              Message* message) {
   const v8::HandleScope handles(env.isolate);
   const v8::Context::Scope entered(callback.context());
   v8::Local<v8::Value> value;
+  v8::LocalVector<v8::Value> ports(env.isolate);
   {
     const v8::TryCatch caught(env.isolate);
-    if (!message->Read(env).ToLocal(&value) && caught.HasTerminated()) return;
+    if (!message->Read(env, &ports).ToLocal(&value) && caught.HasTerminated()) {
+      return;
+    }
   }
   const bool is_read = !value.IsEmpty();
   if (!is_read) value = v8::Undefined(env.isolate);
-  std::array<v8::Local<v8::Value>, 2> args{
-      v8::Boolean::New(env.isolate, is_read), value};
+  std::array<v8::Local<v8::Value>, 3> args{
+      v8::Boolean::New(env.isolate, is_read), value,
+      v8::Array::New(env.isolate, ports.data(), ports.size())};
   callback.Call(args.size(), args.data());
 }
 

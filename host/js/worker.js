@@ -13,7 +13,7 @@
     checkString, oneOf, readCommon, readScript, toOptions,
   } = natives.requireInternal('isolate_options');
   const { EventTarget, countOf, defineHandler, fire } = natives.requireInternal('event_target');
-  const { ErrorEvent, MessageEvent } = natives.requireInternal('event_types');
+  const { ErrorEvent, makeMessageEvent } = natives.requireInternal('event_types');
   const { describeInterface, isObject, requireArguments, wrongReceiver } =
     natives.requireInternal('web_idl');
 
@@ -42,7 +42,7 @@
       this.#ended = new Promise((fulfil) => { resolve = fulfil; });
       this.#handle = natives.startWorker(
         request,
-        (isRead, data) => this.#onMessage(isRead, data),
+        (isRead, data, ports) => this.#onMessage(isRead, data, ports),
         (message, filename, lineno, colno, error) =>
           this.#onError({ __proto__: null, message, filename, lineno, colno, error }),
         (exitCode, memory) => {
@@ -78,10 +78,9 @@
       return worker.#handle === undefined ? worker.#memory : natives.workerMemory(worker.#handle);
     }
 
-    #onMessage(isRead, data) {
+    #onMessage(isRead, data, ports) {
       if (this.#isTerminated) return;
-      const type = isRead ? 'message' : 'messageerror';
-      fire(this, new MessageEvent(type, { __proto__: null, data: isRead ? data : null }));
+      fire(this, makeMessageEvent(isRead ? 'message' : 'messageerror', isRead ? data : null, ports));
     }
 
     #onError(init) {

@@ -6,7 +6,7 @@
   const { ObjectDefineProperty } = natives.requireInternal('primordials');
   const { EventTarget, adopt, countOf, defineHandler, fire, watch } =
     natives.requireInternal('event_target');
-  const { MessageEvent } = natives.requireInternal('event_types');
+  const { makeMessageEvent } = natives.requireInternal('event_types');
   const { requireArguments } = natives.requireInternal('web_idl');
 
   const { global } = natives;
@@ -37,9 +37,8 @@
   defineHandler(scope, 'message', isScope);
   defineHandler(scope, 'messageerror', isScope);
 
-  const receive = (isRead, data) => {
-    const type = isRead ? 'message' : 'messageerror';
-    fire(global, new MessageEvent(type, { __proto__: null, data: isRead ? data : null }));
+  const receive = (isRead, data, ports) => {
+    fire(global, makeMessageEvent(isRead ? 'message' : 'messageerror', isRead ? data : null, ports));
   };
   // Messages wait for somebody who listens.
   let listens = false;

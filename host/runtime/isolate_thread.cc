@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 
 #include "host/globals/files.h"
 #include "host/globals/line_output.h"
@@ -13,7 +12,6 @@
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
 #include "host/runtime/exit_status.h"
-#include "host/runtime/file_url.h"
 #include "host/runtime/source_text.h"
 
 namespace jshost {
@@ -42,6 +40,14 @@ bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
   return error->IsNativeError() &&
          ToText(isolate, message->Get())
              .ends_with("RangeError: Maximum call stack size exceeded");
+}
+
+// Whether the buffer of so many bytes was refused for the total's sake.
+bool IsTotal(const jsheap::Budget& budget, uint64_t bytes) {
+  const jsheap::Budget* const obstacle = budget.ObstacleFor(bytes);
+  if (obstacle != nullptr) return obstacle != &budget;
+  // There is room again.
+  return budget.lowest_limit() < budget.limit();
 }
 
 Program::Kind KindOf(IsolateOptions::Kind kind) {
@@ -252,12 +258,8 @@ bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
   if (options_.is_text) {
     if (!CheckSource("code", options_.script, error)) return false;
     SetInlineProgram("[eval]", options_.script, program);
-  } else {
-    const std::string path =
-        (std::filesystem::path(options_.folder) / options_.script)
-            .lexically_normal()
-            .string();
-    if (!ReadProgramFile(path, program, error)) return false;
+  } else if (!ReadProgramFile(options_.script, program, error)) {
+    return false;
   }
   if (options_.kind != IsolateOptions::Kind::kDetect) {
     program->kind = KindOf(options_.kind);
@@ -386,8 +388,7 @@ void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
                                   const std::string& where,
                                   const std::string& details) {
   const uint64_t bytes = buffers.refusals().last_bytes();
-  const jsheap::Budget* const obstacle = buffers.budget().ObstacleFor(bytes);
-  const bool is_total = obstacle != nullptr && obstacle != &buffers.budget();
+  const bool is_total = IsTotal(buffers.budget(), bytes);
   result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kBufferLimit;
   const std::string text = DescribeBufferLimit(buffers, where);
   AddLine(text);

@@ -4,16 +4,46 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <functional>
+#include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "allocator/registry.h"
 #include "host/globals/files.h"
+#include "host/runtime/file_url.h"
 
 namespace jshost {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{2000};
+
+// Makes an absolute path of what names the script.
+bool ResolveScript(IsolateOptions* options, std::string* error) {
+  if (options->is_text) return true;
+  const std::string_view scheme = UrlScheme(options->script);
+  if (scheme.empty()) {
+    std::error_code ignored;
+    options->script = (std::filesystem::current_path(ignored) /
+                       options->folder / options->script)
+                          .lexically_normal()
+                          .string();
+    return true;
+  }
+  const std::string url =
+      options->script.substr(0, options->script.find_first_of("?#"));
+  const std::optional<std::string> path =
+      scheme == "file:" ? FileUrlToPath(url) : std::nullopt;
+  if (!path) {
+    *error = fmt::format("script: '{}' is no path and no file: URL",
+                         options->script);
+    return false;
+  }
+  options->script = *path;
+  return true;
+}
 
 }  // namespace
 
@@ -75,6 +105,7 @@ IsolateHandle* IsolateThreads::Start(IsolateOptions options,
                                      std::unique_ptr<IsolateEvents> events,
                                      std::string* error) {
   // Said now, not when it has started.
+  if (!ResolveScript(&options, error)) return nullptr;
   v8::ResourceConstraints ignored;
   if (!ApplyLimits(options.limits, &ignored, error)) return nullptr;
   std::shared_ptr<jsheap::Allocator> heap = family_.heap;

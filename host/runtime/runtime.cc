@@ -362,8 +362,8 @@ Ending Runtime::RunToEnd() {
 
 // V8 compiles WebAssembly in the background, and tells its promise later.
 bool Runtime::HasWork() const {
-  return keep_alive_ || !timers_.empty() || !isolates_->empty() ||
-         environment_.expected != 0 || isolate_->HasPendingBackgroundTasks();
+  return !timers_.empty() || environment_.expected != 0 ||
+         !isolates_->empty() || isolate_->HasPendingBackgroundTasks();
 }
 
 void Runtime::AfterTask() {

@@ -124,8 +124,6 @@ class Runtime final : public Host {
 
   // Tasks for this isolate's thread. Any thread may post.
   std::shared_ptr<v8::TaskRunner> tasks() const { return foreground_; }
-  // Whether the program waits, also when nothing is left to run.
-  void KeepAlive(bool keep_alive) { keep_alive_ = keep_alive; }
   // Ends the program, without an error, when the current task is done.
   void FinishAfterTask() { finishes_ = true; }
 
@@ -198,7 +196,6 @@ class Runtime final : public Host {
   const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
-  bool keep_alive_ = false;
   bool finishes_ = false;
   std::string program_name_;  // of the one started last
 

@@ -47,7 +47,8 @@ void WorkerPort::SetReceiver(Receiver receive) {
   receive_ = std::move(receive);
   const bool listens = receive_ != nullptr;
   if (listens == listened) return;
-  runtime_->KeepAlive(listens);
+  size_t& expected = runtime_->environment().expected;
+  expected = listens ? expected + 1 : expected - 1;
   const std::lock_guard lock(mutex_);
   if (!listens) return tasks_.reset();
   tasks_ = runtime_->tasks();

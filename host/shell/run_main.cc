@@ -135,7 +135,8 @@ int Shell::Run() {
   RuntimeOptions runtime_options{
       .limits = options_.limits,
       .heap = heap_->buffers(),
-      .family_budget = {&process_budget_, [](jsheap::Budget*) {}},
+      // It lives as long as the process.
+      .family_budget = {std::shared_ptr<void>(), &process_budget_},
       .script_args = options_.script_args,
       .options_in_effect = DescribeOptions(options_),
       .out = &out_,

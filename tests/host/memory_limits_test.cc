@@ -281,19 +281,18 @@ TEST(TotalLimitTest, TheJsHeapLimitIsNamedWhereItIsTheOne) {
 }
 
 TEST(TotalLimitTest, AProcessesBudgetBoundsItsIsolates) {
-  const auto process =
-      std::make_shared<jsheap::Budget>(48 * kMiB, nullptr, "process");
-  TestProgram one({}, true, "slab", process);
+  jsheap::Budget process(48 * kMiB, nullptr, "process");
+  TestProgram one({}, true, "slab", {std::shared_ptr<void>(), &process});
   EXPECT_EQ(one.Run("const held = []; for (let i = 0; i < 30; i++) "
                     "held.push(new Uint8Array(1 << 20))"),
             Kind::kFinished)
       << one.uncaught();
-  TestProgram other({}, true, "slab", process);
+  TestProgram other({}, true, "slab", {std::shared_ptr<void>(), &process});
   EXPECT_EQ(other.Run("const held = []; for (;;) "
                       "held.push(new Uint8Array(1 << 20))"),
             Kind::kMemoryLimit);
   // V8 may have taken a few pages since.
-  EXPECT_LE(process->used(), 50 * kMiB);
+  EXPECT_LE(process.used(), 50 * kMiB);
 }
 
 TEST(LimitsDeathTest, AnObjectBeyondV8sLargestEndsWithOneLine) {

@@ -1,0 +1,1 @@
+workerData * 7;

@@ -1,0 +1,2 @@
+// Answers each message with itself; a buffer goes back as it came.
+onmessage = ({ data }) => postMessage(data, data instanceof ArrayBuffer ? [data] : []);

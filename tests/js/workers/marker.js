@@ -1,0 +1,6 @@
+// Sends each buffer back with its first word, plus one, in the second.
+onmessage = ({ data }) => {
+  const words = new Uint32Array(data);
+  words[1] = words[0] + 1;
+  postMessage(data, [data]);
+};
