@@ -176,8 +176,8 @@ class Parser {
   void AddRest() {
     Value("--gc-policy", &raw_.gc_policy, "WHO",
           "when buffers are worth a collection: v8 (as V8 has it) or adaptive "
-          "(a growing factor that suits buffers, set at the start; the "
-          "default)");
+          "(dropped buffers are collected while they are in the processor's "
+          "caches; the default)");
     Flag("--stats", &options_->stats,
          "memory and GC summary at exit, on standard error");
     Value("--stats-json", &options_->stats_json, "FILE",

@@ -100,7 +100,9 @@ struct Environment {
   std::unique_ptr<NativeTypes> native_types = std::make_unique<NativeTypes>();
   std::unique_ptr<NativeObjects> native_objects;
   std::unique_ptr<RecordSlabs> records;  // null until one uses heap.struct
-  v8::Global<v8::Function> collector;    // empty until isolate.gc is called
+  // Empty until a collection is asked for.
+  v8::Global<v8::Function> collector;
+  v8::Global<v8::Object> minor_collection;  // its argument
   std::vector<std::string> script_args;
   // What the program was started with, defaults included: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect;

@@ -91,26 +91,7 @@ v8::Local<v8::Object> Memory(Environment& env) {
   return MemoryObject(env.isolate, MeasureMemory(env));
 }
 
-// V8's own gc(). It is everybody's only with --expose-gc, and the API has no
-// minor collection without that flag (api.cc:10013), but any context may ask
-// for the extension that defines it.
-v8::Local<v8::Function> Collector(Environment& env) {
-  v8::Isolate* const isolate = env.isolate;
-  if (env.collector.IsEmpty()) {
-    const char* name = "v8/gc";
-    v8::ExtensionConfiguration extension(1, &name);
-    const v8::Local<v8::Context> context =
-        v8::Context::New(isolate, &extension);
-    env.collector.Reset(isolate, context->Global()
-                                     ->Get(context, Name(isolate, "gc"))
-                                     .ToLocalChecked()
-                                     .As<v8::Function>());
-  }
-  return env.collector.Get(isolate);
-}
-
-void CollectGarbage(Environment& env,
-                    std::optional<v8::Local<v8::Value>> kind) {
+void Collect(Environment& env, std::optional<v8::Local<v8::Value>> kind) {
   v8::Isolate* const isolate = env.isolate;
   if (kind && !(*kind)->IsString()) {
     return Throw(isolate, ErrorKind::kTypeError,
@@ -123,14 +104,24 @@ void CollectGarbage(Environment& env,
                  fmt::format("kind must be 'minor' or 'major', got {}",
                              Describe(isolate, *kind)));
   }
-  Record options(isolate);
-  options.AddText("type", name);
-  v8::Local<v8::Value> argument = options.object();
-  const v8::Local<v8::Function> collector = Collector(env);
-  collector
-      ->Call(isolate, isolate->GetCurrentContext(), v8::Undefined(isolate), 1,
-             &argument)
-      .IsEmpty();
+  CollectGarbage(env, name == "major");
+}
+
+// V8's own gc(). It is everybody's only with --expose-gc, and the API has no
+// minor collection without that flag (api.cc:10013), but any context may ask
+// for the extension that defines it.
+void MakeCollector(Environment& env) {
+  v8::Isolate* const isolate = env.isolate;
+  const char* name = "v8/gc";
+  v8::ExtensionConfiguration extension(1, &name);
+  const v8::Local<v8::Context> context = v8::Context::New(isolate, &extension);
+  env.collector.Reset(isolate, context->Global()
+                                   ->Get(context, Name(isolate, "gc"))
+                                   .ToLocalChecked()
+                                   .As<v8::Function>());
+  Record minor(isolate);
+  minor.AddText("type", "minor");
+  env.minor_collection.Reset(isolate, minor.object());
 }
 
 v8::Local<v8::Array> SpacesArray(v8::Isolate* isolate,
@@ -148,6 +139,19 @@ v8::Local<v8::Array> SpacesArray(v8::Isolate* isolate,
 }
 
 }  // namespace
+
+void CollectGarbage(Environment& env, bool everything) {
+  v8::Isolate* const isolate = env.isolate;
+  const v8::HandleScope handles(isolate);
+  if (env.collector.IsEmpty()) MakeCollector(env);
+  const v8::Local<v8::Function> collector = env.collector.Get(isolate);
+  v8::Local<v8::Value> options = v8::Undefined(isolate);
+  if (!everything) options = env.minor_collection.Get(isolate);
+  collector
+      ->Call(isolate, collector->GetCreationContextChecked(isolate),
+             v8::Undefined(isolate), everything ? 0 : 1, &options)
+      .IsEmpty();
+}
 
 IsolateMemory MeasureMemory(Environment& env) {
   IsolateMemory memory = MeasureIsolate(
@@ -193,7 +197,7 @@ void InstallIsolate(v8::Local<v8::Context> context) {
                                {}, v8::DontEnum);
   Method<&SetLimits, "limits">(context, isolate, "setLimits");
   Method<&Memory>(context, isolate, "memory");
-  Method<&CollectGarbage, "kind">(context, isolate, "gc");
+  Method<&Collect, "kind">(context, isolate, "gc");
   Define(context, context->Global(), "isolate", isolate);
 }
 

@@ -16,6 +16,9 @@ struct Environment;
 // This isolate's, now. On its thread.
 IsolateMemory MeasureMemory(Environment& env);
 
+// Runs a collection now, of everything or of the young generation.
+void CollectGarbage(Environment& env, bool everything);
+
 // As scripts see it: the contract's IsolateMemory, and its `gc`.
 v8::Local<v8::Object> MemoryObject(v8::Isolate* isolate,
                                    const IsolateMemory& memory);

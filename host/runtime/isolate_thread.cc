@@ -210,6 +210,7 @@ void IsolateThread::RunProgram() {
   if (!ReadProgram(&program, &error)) return Refuse(error);
   RuntimeOptions options{.limits = options_.limits,
                          .heap = heap_,
+                         .gc_policy = family_.gc_policy,
                          .family_budget = family_.budget,
                          .script_args = options_.args,
                          .worker_data = std::move(data_),

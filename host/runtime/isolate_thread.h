@@ -27,6 +27,7 @@
 #include "host/runtime/watchdog.h"
 #include "host/runtime/worker_port.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/gc_policy.h"
 
 namespace jshost {
 
@@ -34,6 +35,7 @@ namespace jshost {
 struct FamilyOptions {
   Platform* platform = nullptr;
   std::shared_ptr<jsheap::Allocator> heap;
+  GcPolicy gc_policy = GcPolicy::kAdaptive;
   std::shared_ptr<jsheap::Budget> budget;  // of the starter
   std::vector<std::pair<std::string, std::string>> options_in_effect;
   bool use_snapshot = true;

@@ -96,6 +96,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
     : platform_(platform),
       observer_(observer),
       stack_limit_(options.limits.stack),
+      gc_policy_(options.gc_policy),
       bounds_js_heap_(options.limits.js_heap.has_value()),
       loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
       timers_(loop_.get()),
@@ -107,6 +108,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       FamilyOptions{
           .platform = platform,
           .heap = options.heap,
+          .gc_policy = options.gc_policy,
           .budget = {environment_.budget, &environment_.budget->total()},
           .options_in_effect = options.options_in_effect,
           .use_snapshot = options.use_snapshot,
@@ -154,6 +156,11 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   budget_scope_ = std::make_unique<PageAllocator::BudgetScope>(&payer_);
   gc_ = std::make_unique<GcMonitor>(isolate_);
   environment_.gc = gc_.get();
+  if (gc_policy_ == GcPolicy::kAdaptive) {
+    nursery_ = std::make_unique<BufferNursery>(
+        isolate_, environment_.buffers.get(),
+        [this] { CollectGarbage(environment_, /*everything=*/false); });
+  }
   rejections_ = std::make_unique<PromiseRejections>(isolate_);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate_->SetPromiseRejectCallback(OnPromiseReject);
@@ -201,6 +208,7 @@ Runtime::~Runtime() {
     environment_.arenas.reset();
     environment_.records.reset();
     environment_.collector.Reset();
+    environment_.minor_collection.Reset();
     modules_.reset();
     builtins_.reset();
     main_promise_.Reset();
@@ -210,6 +218,7 @@ Runtime::~Runtime() {
   }
   environment_.native_objects.reset();
   rejections_.reset();
+  nursery_.reset();
   gc_.reset();
   heap_limit_->Detach();
   budget_scope_.reset();

@@ -30,7 +30,9 @@
 #include "host/runtime/promise_rejections.h"
 #include "host/runtime/timer_queue.h"
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/buffer_nursery.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/heap_limit.h"
 #include "host/v8_memory/limits.h"
 #include "host/v8_memory/page_allocator.h"
@@ -69,6 +71,7 @@ class RuntimeObserver {
 struct RuntimeOptions {
   Limits limits;
   std::shared_ptr<jsheap::Allocator> heap;
+  GcPolicy gc_policy = GcPolicy::kAdaptive;
   // Also pays for what this isolate takes; null for none.
   std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
@@ -193,6 +196,7 @@ class Runtime final : public Host {
   Platform* const platform_;
   RuntimeObserver* const observer_;
   const std::optional<uint64_t> stack_limit_;
+  const GcPolicy gc_policy_;
   const bool bounds_js_heap_;
   std::optional<Ending> ending_;
   std::atomic<bool> is_interrupted_{false};
@@ -211,6 +215,7 @@ class Runtime final : public Host {
   std::unique_ptr<HeapLimitGuard> heap_limit_;
   std::unique_ptr<PageAllocator::BudgetScope> budget_scope_;
   std::unique_ptr<GcMonitor> gc_;
+  std::unique_ptr<BufferNursery> nursery_;  // null with V8's own policy
   std::unique_ptr<PromiseRejections> rejections_;
   std::unique_ptr<Builtins> builtins_;
   std::unique_ptr<ModuleLoader> modules_;

@@ -135,6 +135,7 @@ int Shell::Run() {
   RuntimeOptions runtime_options{
       .limits = options_.limits,
       .heap = heap_->buffers(),
+      .gc_policy = options_.gc_policy,
       // It lives as long as the process.
       .family_budget = {std::shared_ptr<void>(), &process_budget_},
       .script_args = options_.script_args,

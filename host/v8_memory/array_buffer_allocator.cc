@@ -34,6 +34,7 @@ void* ArrayBufferAllocator::Serve(size_t bytes, Take take) {
     if (void* block = take(bytes)) [[likely]] {
       refusals_.OnServed();
       account_.CountAllocation(*lane, bytes);
+      CountForQuota(bytes);
       return block;
     }
   }

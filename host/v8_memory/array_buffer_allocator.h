@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +27,14 @@
 #include "host/v8_memory/refusals.h"
 
 namespace jshost {
+
+// Hears that so many bytes of buffers were made. On the isolate's thread, from
+// inside V8: must not enter it.
+class BufferQuota {
+ public:
+  virtual ~BufferQuota() = default;
+  virtual void OnQuotaUsed() = 0;
+};
 
 class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
  public:
@@ -97,6 +106,15 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   // What is dropped before a request is refused; may be null.
   void set_spare(SpareMemory* spare) { spare_ = spare; }
 
+  // From now on `quota` hears of it when `bytes` have been allocated, once, and
+  // then of each further block; null for nobody. Small blocks don't count. On
+  // the isolate's thread.
+  void SetQuota(BufferQuota* quota, uint64_t bytes) {
+    quota_ = quota;
+    quota_left_ = quota == nullptr ? std::numeric_limits<int64_t>::max()
+                                   : static_cast<int64_t>(bytes);
+  }
+
   // The most that is live while it lives. On the isolate's thread; windows
   // nest.
   class PeakWindow : public jsheap::Account::PeakWindow {
@@ -123,6 +141,16 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
  private:
   using Lane = jsheap::Account::Lane;
 
+  // Smaller buffers are dropped with V8's own objects before they are many.
+  static constexpr size_t kCountsForQuota = 2048;
+  void CountForQuota(size_t bytes) {
+    if (bytes < kCountsForQuota) return;
+    quota_left_ -= static_cast<int64_t>(bytes);
+    if (quota_left_ < 0) [[unlikely]] {
+      if (quota_ != nullptr) quota_->OnQuotaUsed();
+    }
+  }
+
   template <typename Take>
   void* Serve(size_t bytes, Take take);
   template <typename Take>
@@ -143,6 +171,8 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   Refusals refusals_;
   BlockSource* source_ = nullptr;
   SpareMemory* spare_ = nullptr;
+  BufferQuota* quota_ = nullptr;
+  int64_t quota_left_ = std::numeric_limits<int64_t>::max();
   bool source_refused_ = false;
 
   std::atomic<uint64_t> failures_{0};

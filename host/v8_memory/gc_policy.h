@@ -12,7 +12,7 @@ namespace jshost {
 
 enum class GcPolicy {
   kV8,        // everything about external memory as V8 has it
-  kAdaptive,  // the growing factor that measures best
+  kAdaptive,  // the growing factor that measures best, and a buffer nursery
 };
 
 // Reads "v8" or "adaptive".

@@ -657,6 +657,10 @@ LIMITS = [
     fills_memory('native objects',
                  'const a = []; for (;;) a.push(new BitSet(1e6))'),
     fills_memory('timers', 'for (;;) setTimeout(() => {}, 1e6)'),
+    eval_case('timers beyond the buffer limit',
+              'try { for (;;) setTimeout(() => {}, 1e6) } '
+              'catch (e) { print(e.code, e.limit) } quit(0)',
+              'ERR_MEMORY_LIMIT buffers\n', options=['--buffer-limit', '1MiB']),
     fills_memory('records', 'const P = heap.struct("P", {x: "f64"}); '
                  'const a = []; for (;;) a.push(new P())'),
     fills_memory('one huge array', 'new Array(2 ** 27 - 10).fill(0)'),

@@ -35,10 +35,12 @@ class TestProgram final : public RuntimeObserver {
  public:
   explicit TestProgram(Limits limits = {}, bool use_snapshot = true,
                        const char* allocator = "slab",
-                       std::shared_ptr<jsheap::Budget> family = nullptr) {
+                       std::shared_ptr<jsheap::Budget> family = nullptr,
+                       GcPolicy gc_policy = GcPolicy::kAdaptive) {
     std::string error;
     RuntimeOptions options{.limits = limits,
                            .heap = jsheap::MakeAllocator(allocator, &error),
+                           .gc_policy = gc_policy,
                            .family_budget = std::move(family),
                            .script_args = {},
                            .out = &out_,
