@@ -139,11 +139,12 @@ std::unique_ptr<Message> Message::Write(Environment& env,
       return nullptr;
     }
   }
-  // Getters of the value may have detached some. From here on nothing fails.
+  // Getters of the value may have detached some.
   if (!AreTransferable(env, transfer, &handles)) return nullptr;
   for (const v8::Local<v8::ArrayBuffer> buffer : transfer.buffers) {
     message->transferred_.emplace_back(buffer->GetBackingStore(), env.buffers);
-    buffer->Detach({}).Check();
+    // Only one that somebody gave a key can refuse, and no script gets those.
+    if (!buffer->Detach({}).FromMaybe(false)) return nullptr;
   }
   for (PortHandle* const handle : handles) {
     message->ports_.push_back(handle->Detach(env));

@@ -71,9 +71,8 @@ v8::Maybe<bool> MessageWriter::IsHostObject(v8::Isolate*,
                                             v8::Local<v8::Object> object) {
   if (object->InternalFieldCount() != 0) return v8::Just(true);
   const v8::Local<v8::Value> prototype = object->GetPrototype();
-  if (prototype == object_prototype_ || prototype->IsNull()) {
-    return v8::Just(false);
-  }
+  const bool is_plain = prototype == object_prototype_ || prototype->IsNull();
+  if (is_plain && !object->IsNativeError()) return v8::Just(false);
   const std::optional<PlatformKind> kind = PlatformKindOf(env_, object);
   if (!kind) return v8::Nothing<bool>();
   return v8::Just(*kind != PlatformKind::kNone);

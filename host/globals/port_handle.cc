@@ -59,6 +59,7 @@ void PortHandle::Keep(Environment& env, bool keep) {
   if (keep == (kept_by_ != nullptr)) return;
   if (keep) {
     ++env.expected;
+    env.collect_when_idle = true;
     kept_by_ = &env;
     port_.ClearWeak<void>();
   } else {

@@ -357,6 +357,10 @@ Ending Runtime::RunToEnd() {
     if (!environment_.out->Flush()) OnOutputFailed();
     loop_->RunOne([this] {
       if (environment_.arenas != nullptr) environment_.arenas->DropSpare();
+      if (environment_.collect_when_idle) {
+        environment_.collect_when_idle = false;
+        isolate_->LowMemoryNotification();
+      }
       observer_->OnIdle();
     });
   }

@@ -59,8 +59,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   bool Adopt(size_t bytes);
   // An own or adopted block counts elsewhere from now on.
   void Disown(size_t bytes) { account_.CountFree(bytes); }
-  // A block of this allocator that counted elsewhere counts here again,
-  // whatever the budget says.
+  // A block that was disowned counts here again, whatever the budget says.
   void TakeBack(size_t bytes) {
     account_.CountAllocation(account_.Charge(bytes), bytes);
   }

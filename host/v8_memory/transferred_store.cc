@@ -74,8 +74,12 @@ std::shared_ptr<v8::BackingStore> TransferredStore::TakeFor(
   if (moved == nullptr && !IsPaidByMaker(*store_, *sender_)) {
     return std::move(store_);
   }
-  if (!receiver->Adopt(bytes)) return nullptr;
+  // In this order, since one budget may be above both.
   sender_->Disown(bytes);
+  if (!receiver->Adopt(bytes)) {
+    sender_->TakeBack(bytes);
+    return nullptr;
+  }
   if (moved != nullptr) {
     moved->owner = receiver;
     return std::move(store_);

@@ -56,6 +56,12 @@ PROGRAMS = [
               'AbortSignal.timeout(1e9);'
               'AbortSignal.timeout(1).onabort = () => print("over")',
               'over\n'),
+    eval_case('a port whose other end is garbage is not waited for',
+              'new MessageChannel().port1.onclose = () => print("no");'
+              'new MessageChannel().port1.onmessage = ({type}) => print(type);'
+              'new MessageChannel().port1.addEventListener("message", print);'
+              '{ const {port1} = new MessageChannel(); port1.start();'
+              ' port1.onclose = ({type}) => print(type); }', 'close\n'),
     eval_case('what an event listener throws is uncaught',
               'const t = new EventTarget();'
               't.addEventListener("x", () => { throw new Error("bad") });'
