@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "allocator/registry.h"
@@ -17,6 +18,8 @@
 #include "host/globals/output.h"
 #include "host/options.h"
 #include "host/runtime/exit_status.h"
+#include "host/runtime/isolate_process.h"
+#include "host/shell/isolate_child.h"
 #include "host/shell/run_main.h"
 
 namespace jshost {
@@ -61,6 +64,9 @@ int PrintText(const std::string& text) {
 int Main(int argc, char** argv) {
   OccupyStandardDescriptors();
   std::signal(SIGPIPE, SIG_IGN);  // Writing then fails with EPIPE instead.
+  if (argc > 1 && std::string_view(argv[1]) == kIsolateProcessOption) {
+    return RunIsolateChild({argv + 2, argv + argc});
+  }
   const char* environment = std::getenv("JSHOST_OPTIONS");
   Options options;
   std::string error;
