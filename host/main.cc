@@ -18,6 +18,8 @@
 #include "host/globals/output.h"
 #include "host/options.h"
 #include "host/runtime/exit_status.h"
+#include "host/runtime/isolate_process.h"
+#include "host/shell/isolate_child.h"
 #include "host/shell/run_main.h"
 #include "host/tools/lab.h"
 
@@ -65,6 +67,9 @@ int Main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // Writing then fails with EPIPE instead.
   if (argc > 1 && std::string_view(argv[1]) == "lab") {
     return LabMain({argv + 2, argv + argc});
+  }
+  if (argc > 1 && std::string_view(argv[1]) == kIsolateProcessOption) {
+    return RunIsolateChild({argv + 2, argv + argc});
   }
   const char* environment = std::getenv("JSHOST_OPTIONS");
   Options options;

@@ -248,6 +248,18 @@ std::vector<std::pair<std::string, std::string>> DescribeOptions(
   return rows;
 }
 
+std::vector<std::string> ProcessOptions(const Options& options) {
+  std::vector<std::string> words{
+      "--allocator=" + options.allocator, "--reclaimer=" + options.reclaimer,
+      std::string("--gc-policy=") +
+          (options.gc_policy == GcPolicy::kV8 ? "v8" : "adaptive")};
+  if (!options.v8_flags.empty()) {
+    words.push_back("--v8-flags=" + options.v8_flags);
+  }
+  if (options.expose_gc) words.emplace_back("--expose-gc");
+  return words;
+}
+
 std::string HelpText() {
   Options options;
   return Parser(&options).Help();

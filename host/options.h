@@ -47,6 +47,10 @@ bool ParseOptions(const std::vector<std::string>& arguments,
 std::vector<std::pair<std::string, std::string>> DescribeOptions(
     const Options& options);
 
+// The options with which another process does as this one: all that hold for
+// the process and not for one of its isolates.
+std::vector<std::string> ProcessOptions(const Options& options);
+
 // What --help prints.
 std::string HelpText();
 

@@ -11,6 +11,13 @@
 
 namespace jshost {
 
+// How many bytes of `text` are kept where there is room for `room`: whole
+// characters of UTF-8.
+size_t FitText(std::string_view text, size_t room);
+
+// The line that ends what is kept when this many bytes more were written.
+std::string DroppedLine(uint64_t bytes);
+
 // One thread at a time.
 class CapturedOutput final : public Output {
  public:

@@ -100,8 +100,11 @@ bool ReadIsolateOptions(Environment& env, v8::Local<v8::Object> options,
   }
   read->name = TextField(env, options, "name");
   read->timeout_ms = NumberField(env, options, "timeout");
+  read->in_process = Field(env, options, "inProcess")->IsTrue();
   read->data = Message::Write(env, Field(env, options, "data"),
-                              Message::TransferList(env.isolate));
+                              Message::TransferList(env.isolate),
+                              read->in_process ? Message::Reach::kOtherProcesses
+                                               : Message::Reach::kThisProcess);
   return read->data != nullptr;
 }
 

@@ -22,6 +22,8 @@ std::string_view OutcomeName(Outcome outcome) {
       return "timeout";
     case Outcome::kTerminated:
       return "terminated";
+    case Outcome::kCrashed:
+      return "crashed";
   }
   return "";
 }

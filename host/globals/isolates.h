@@ -39,6 +39,8 @@ struct IsolateOptions {
   std::vector<std::string> args;
   std::optional<double> timeout_ms;
   std::unique_ptr<Message> data;  // its global `workerData`; null for none
+  // It has a process of its own, and `data` may leave this one.
+  bool in_process = false;
 
   // It has a ParentPort, and its name; it writes to the process's output, and
   // uncaught errors don't end it.
@@ -55,6 +57,7 @@ enum class Outcome {
   kStackLimit,
   kTimeout,
   kTerminated,
+  kCrashed,  // only in a process of its own
 };
 
 // As a RunResult has it: 'js-heap-limit'.

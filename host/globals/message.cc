@@ -93,7 +93,7 @@ bool AreTransferable(Environment& env, const MessageTransfer& transfer,
 }  // namespace
 
 Message::~Message() {
-  if (data_ != nullptr) heap_->Free(data_, capacity_);
+  if (heap_ != nullptr && data_ != nullptr) heap_->Free(data_, capacity_);
 }
 
 size_t Message::size() const {
@@ -104,7 +104,7 @@ size_t Message::size() const {
 
 std::unique_ptr<Message> Message::Write(Environment& env,
                                         v8::Local<v8::Value> value,
-                                        const TransferList& list) {
+                                        const TransferList& list, Reach reach) {
   const v8::HandleScope scope(env.isolate);
   MessageTransfer transfer(env.isolate);
   std::vector<PortHandle*> handles;
@@ -117,8 +117,8 @@ std::unique_ptr<Message> Message::Write(Environment& env,
   {
     v8::TryCatch caught(env.isolate);
     size_t refused = 0;
-    bool written =
-        MessageWriter(env, message.get()).Write(value, transfer, &refused);
+    bool written = MessageWriter(env, message.get(), reach)
+                       .Write(value, transfer, &refused);
     if (!written && refused != 0 && !caught.HasTerminated()) {
       // What was dropped may hold just what is missing. There can be no
       // collection while the value is being written.
@@ -127,8 +127,8 @@ std::unique_ptr<Message> Message::Write(Environment& env,
       message.reset(new Message);
       message->heap_ = env.buffers;
       refused = 0;
-      written =
-          MessageWriter(env, message.get()).Write(value, transfer, &refused);
+      written = MessageWriter(env, message.get(), reach)
+                    .Write(value, transfer, &refused);
       if (!written && refused != 0 && !caught.HasTerminated()) {
         caught.Reset();
         ThrowMemoryLimit(env, "a message", refused);
@@ -149,6 +149,17 @@ std::unique_ptr<Message> Message::Write(Environment& env,
   for (PortHandle* const handle : handles) {
     message->ports_.push_back(handle->Detach(env));
   }
+  return message;
+}
+
+std::unique_ptr<Message> Message::FromOtherProcess(
+    std::unique_ptr<uint8_t[]> bytes, size_t size,
+    std::vector<DOMExceptionParts> exceptions) {
+  std::unique_ptr<Message> message(new Message);
+  message->data_ = bytes.get();
+  message->size_ = size;
+  message->foreign_ = std::move(bytes);
+  message->exceptions_ = std::move(exceptions);
   return message;
 }
 

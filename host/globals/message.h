@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "host/globals/environment.h"
@@ -32,13 +33,24 @@ class Message {
  public:
   using TransferList = v8::LocalVector<v8::Value>;
 
+  // How far it may go. What isn't bytes (shared buffers, WebAssembly modules)
+  // stays in its process; where it may leave that, such things are a
+  // DataCloneError.
+  enum class Reach { kThisProcess, kOtherProcesses };
+
   // Clones `value`, and takes what `transfer` names away from this isolate. On
   // failure there is an exception pending, null is returned and nothing was
   // taken: a DataCloneError, what a getter threw, or a RangeError with code
   // ERR_MEMORY_LIMIT. Runs the value's getters.
   static std::unique_ptr<Message> Write(Environment& env,
                                         v8::Local<v8::Value> value,
-                                        const TransferList& transfer);
+                                        const TransferList& transfer,
+                                        Reach reach = Reach::kThisProcess);
+  // What another process made of a message: its `bytes` and `exceptions`. They
+  // may be anything; at worst the message can't be read. Any thread.
+  static std::unique_ptr<Message> FromOtherProcess(
+      std::unique_ptr<uint8_t[]> bytes, size_t size,
+      std::vector<DOMExceptionParts> exceptions);
   // On any thread, also when its isolate is gone: what wasn't read is freed.
   ~Message();
   Message(const Message&) = delete;
@@ -53,6 +65,12 @@ class Message {
   // Whether it brings the other end of that pipe.
   bool Has(const PipeEnd& end) const;
 
+  // All that one which may leave the process is made of, until it is read.
+  std::span<const uint8_t> bytes() const { return {data_, size_}; }
+  const std::vector<DOMExceptionParts>& exceptions() const {
+    return exceptions_;
+  }
+
   // What it holds outside of V8's heap and pays for; bytes.
   size_t size() const;
 
@@ -62,11 +80,13 @@ class Message {
 
   Message() = default;
 
-  // What the serializer wrote, in a block of `capacity_` bytes of `heap_`.
+  // What the serializer wrote, in a block of `capacity_` bytes of `heap_`; or
+  // of no heap, and `foreign_`.
   std::shared_ptr<ArrayBufferAllocator> heap_;
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  std::unique_ptr<uint8_t[]> foreign_;
 
   // By the numbers that are in the written bytes.
   std::vector<TransferredStore> transferred_;

@@ -104,11 +104,13 @@ bool MessageReader::MakeObjects() {
 
 v8::MaybeLocal<v8::SharedArrayBuffer> MessageReader::GetSharedArrayBufferFromId(
     v8::Isolate*, uint32_t id) {
+  if (id >= shared_.size()) return {};
   return shared_[id];
 }
 
 v8::MaybeLocal<v8::WasmModuleObject> MessageReader::GetWasmModuleFromId(
     v8::Isolate*, uint32_t id) {
+  if (id >= modules_.size()) return {};
   return modules_[id];
 }
 
@@ -122,6 +124,7 @@ v8::MaybeLocal<v8::Object> MessageReader::ReadHostObject(v8::Isolate*) {
   if (kind == kDOMExceptionTag || kind == kMessagePortTag) {
     if (!deserializer_.ReadUint32(&number)) return {};
     const auto& objects = kind == kMessagePortTag ? ports_ : exceptions_;
+    if (number >= objects.size()) return {};
     return objects[number].As<v8::Object>();
   }
   if (!deserializer_.ReadUint64(&offset) || !deserializer_.ReadUint64(&bytes) ||
@@ -129,10 +132,12 @@ v8::MaybeLocal<v8::Object> MessageReader::ReadHostObject(v8::Isolate*) {
            .ToLocal(&buffer)) {
     return {};
   }
+  if (!IsViewOf(kind, offset, bytes)) return {};
   const auto view_kind = static_cast<ViewKind>(kind);
   if (buffer->IsSharedArrayBuffer()) {
     return View(view_kind, buffer.As<v8::SharedArrayBuffer>(), offset, bytes);
   }
+  if (!buffer->IsArrayBuffer()) return {};
   return View(view_kind, buffer.As<v8::ArrayBuffer>(), offset, bytes);
 }
 
@@ -142,7 +147,8 @@ v8::MaybeLocal<v8::Object> MessageReader::View(ViewKind kind,
                                                v8::Local<Buffer> buffer,
                                                uint64_t offset,
                                                uint64_t bytes) {
-  if (offset + bytes <= buffer->ByteLength()) {
+  if (offset <= buffer->ByteLength() &&
+      bytes <= buffer->ByteLength() - offset) {
     return MakeView(kind, buffer, offset, bytes);
   }
   lost_bytes_ = true;  // No JavaScript runs here, and the error is a class.

@@ -31,9 +31,11 @@ bool HasManyOwners(const Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
 
 }  // namespace
 
-MessageWriter::MessageWriter(Environment& env, Message* message)
+MessageWriter::MessageWriter(Environment& env, Message* message,
+                             Message::Reach reach)
     : env_(env),
       message_(message),
+      reach_(reach),
       object_prototype_(v8::Object::New(env.isolate)->GetPrototype()),
       serializer_(env.isolate, this) {
   // Without such buffers V8 does it better: it knows views that track the
@@ -82,13 +84,24 @@ void MessageWriter::ThrowDataCloneError(v8::Local<v8::String> message) {
   jshost::ThrowDataCloneError(env_.isolate, message);
 }
 
+// Whether it may be written; else there is an exception.
+bool MessageWriter::StaysInProcess(v8::Local<v8::Object> object) {
+  if (reach_ == Message::Reach::kThisProcess) return true;
+  jshost::ThrowDataCloneError(
+      env_.isolate, Describe(env_.isolate, object) +
+                        " could not be cloned: it can't leave its process");
+  return false;
+}
+
 v8::Maybe<uint32_t> MessageWriter::GetSharedArrayBufferId(
     v8::Isolate* isolate, v8::Local<v8::SharedArrayBuffer> buffer) {
+  if (!StaysInProcess(buffer)) return v8::Nothing<uint32_t>();
   return v8::Just(NumberOf(isolate, shared_, buffer));
 }
 
 v8::Maybe<uint32_t> MessageWriter::GetWasmModuleTransferId(
     v8::Isolate* isolate, v8::Local<v8::WasmModuleObject> module) {
+  if (!StaysInProcess(module)) return v8::Nothing<uint32_t>();
   return v8::Just(NumberOf(isolate, modules_, module));
 }
 

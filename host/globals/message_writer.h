@@ -27,7 +27,7 @@ inline constexpr uint32_t kMessagePortTag = 101;
 
 class MessageWriter final : private v8::ValueSerializer::Delegate {
  public:
-  MessageWriter(Environment& env, Message* message);
+  MessageWriter(Environment& env, Message* message, Message::Reach reach);
 
   // Once. False with an exception pending; `*refused` is then the bytes that
   // the heap refused, if that is why.
@@ -49,6 +49,7 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
                                size_t* actual_size) override;
   void FreeBufferMemory(void* block) override;
 
+  bool StaysInProcess(v8::Local<v8::Object> object);
   v8::Maybe<bool> Refuse(v8::Local<v8::Object> object);
   v8::Maybe<bool> WritePort(v8::Local<v8::Object> port);
   v8::Maybe<bool> WriteDOMException(v8::Local<v8::Object> exception);
@@ -56,6 +57,7 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
 
   Environment& env_;
   Message* const message_;
+  const Message::Reach reach_;
   const MessageTransfer* transfer_ = nullptr;
   v8::Local<v8::Value> object_prototype_;
   size_t refused_ = 0;

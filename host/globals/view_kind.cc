@@ -39,7 +39,32 @@ v8::Local<v8::Object> Make(ViewKind kind, v8::Local<Buffer> buffer,
   return v8::DataView::New(buffer, offset, bytes);
 }
 
+uint64_t ElementSize(ViewKind kind) {
+  switch (kind) {
+    case ViewKind::kUint16:
+    case ViewKind::kInt16:
+    case ViewKind::kFloat16:
+      return 2;
+    case ViewKind::kUint32:
+    case ViewKind::kInt32:
+    case ViewKind::kFloat32:
+      return 4;
+    case ViewKind::kFloat64:
+    case ViewKind::kBigUint64:
+    case ViewKind::kBigInt64:
+      return 8;
+    default:
+      return 1;
+  }
+}
+
 }  // namespace
+
+bool IsViewOf(uint32_t kind, uint64_t offset, uint64_t bytes) {
+  if (kind > static_cast<uint32_t>(ViewKind::kDataView)) return false;
+  const uint64_t size = ElementSize(static_cast<ViewKind>(kind));
+  return offset % size == 0 && bytes % size == 0;
+}
 
 ViewKind KindOf(v8::Local<v8::ArrayBufferView> view) {
   if (view->IsUint8Array()) return ViewKind::kUint8;

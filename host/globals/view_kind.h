@@ -28,6 +28,9 @@ enum class ViewKind : uint32_t {
 
 ViewKind KindOf(v8::Local<v8::ArrayBufferView> view);
 
+// Whether there is such a kind, and a view of it may lie there.
+bool IsViewOf(uint32_t kind, uint64_t offset, uint64_t bytes);
+
 // A view of `bytes` bytes; both must suit the kind and the buffer.
 v8::Local<v8::Object> MakeView(ViewKind kind, v8::Local<v8::ArrayBuffer> buffer,
                                size_t offset, size_t bytes);

@@ -1,21 +1,14 @@
-// isolate.run and isolate.eval: a program in an isolate of its own, on its own
-// thread, and a promise for how it ended.
+// isolate.run and isolate.eval: a program in an isolate of its own, on a thread
+// or in a process of its own, and a promise for how it ended.
 (function (natives) {
   'use strict';
 
-  const { Promise, TypeError } = natives.requireInternal('primordials');
+  const { Promise } = natives.requireInternal('primordials');
   const { isAborted, isSignal, onAbort } = natives.requireInternal('abort');
-  const { addProperty, wrongType } = natives.requireInternal('errors');
+  const { wrongType } = natives.requireInternal('errors');
   const {
     checkString, oneOf, readCommon, readScript, readTimeout, toOptions,
   } = natives.requireInternal('isolate_options');
-
-  function checkIsolation(isolation) {
-    if (oneOf('isolation', isolation, ['thread', 'process']) !== 'process') return;
-    const error = new TypeError("isolation 'process' is not supported; leave it out, or say 'thread'");
-    addProperty(error, 'code', 'ERR_NOT_SUPPORTED');
-    throw error;
-  }
 
   // What the promise's function throws rejects it.
   const start = (script, isText, given) => new Promise((resolve) => {
@@ -25,7 +18,7 @@
     request.isText = isText;
     request.timeout = readTimeout(options.timeout);
     request.data = options.data;
-    checkIsolation(options.isolation);
+    request.inProcess = oneOf('isolation', options.isolation, ['thread', 'process']) === 'process';
     const { signal } = options;
     if (signal !== undefined && !isSignal(signal)) throw wrongType('signal', 'an AbortSignal', signal);
     let forget;

@@ -15,4 +15,9 @@ std::string DescribeUnsettledAwait(const std::string& where) {
       where.empty() ? "" : ": ");
 }
 
+Outcome OutcomeOfDeath(std::string_view message) {
+  return message.starts_with("memory limit") ? Outcome::kTotalLimit
+                                             : Outcome::kJsHeapLimit;
+}
+
 }  // namespace jshost

@@ -4,7 +4,9 @@
 #define HOST_RUNTIME_END_REPORT_H_
 
 #include <string>
+#include <string_view>
 
+#include "host/globals/isolates.h"
 #include "host/v8_memory/array_buffer_allocator.h"
 
 namespace jshost {
@@ -15,6 +17,9 @@ std::string DescribeBufferLimit(const ArrayBufferAllocator& buffers,
 
 // A module awaits what nothing will settle; `where` names the await.
 std::string DescribeUnsettledAwait(const std::string& where);
+
+// Which limit it was that DieOfMemory speaks of.
+Outcome OutcomeOfDeath(std::string_view message);
 
 }  // namespace jshost
 

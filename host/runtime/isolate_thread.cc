@@ -1,10 +1,10 @@
 #include "host/runtime/isolate_thread.h"
 
+#include <fmt/format.h>
 #include <time.h>
 #include <v8-message.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "host/globals/files.h"
 #include "host/globals/line_output.h"
@@ -77,16 +77,16 @@ IsolateThread::IsolateThread(const FamilyOptions* family,
 
 IsolateThread::~IsolateThread() = default;
 
-bool IsolateThread::Begin() {
+bool IsolateThread::Begin(std::string* error) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(
       &attributes,
       options_.limits.stack.value_or(kDefaultStack) + kStackReserve);
-  const int error = pthread_create(&thread_, &attributes, Main, this);
+  const int number = pthread_create(&thread_, &attributes, Main, this);
   pthread_attr_destroy(&attributes);
-  if (error != 0) {
-    errno = error;
+  if (number != 0) {
+    *error = fmt::format("cannot start a thread: {}", ErrorText(number));
     return false;
   }
   if (options_.timeout_ms) {
@@ -190,8 +190,8 @@ void IsolateThread::SetEnd(End end) {
 
 // The stack below is V8's, and stays as it is.
 void IsolateThread::OnFatal(std::string_view message) {
-  const bool is_total = message.starts_with("memory limit");
-  result_.outcome = is_total ? Outcome::kTotalLimit : Outcome::kJsHeapLimit;
+  result_.outcome = OutcomeOfDeath(message);
+  const bool is_total = result_.outcome == Outcome::kTotalLimit;
   result_.exit_code = kExitMemoryLimit;
   AddLine(std::string(message));
   SendError({.message = std::string(message),
@@ -220,7 +220,12 @@ void IsolateThread::RunProgram() {
                          .use_snapshot = family_.use_snapshot,
                          .on_thread_idle = family_.on_thread_idle,
                          .process_out = family_.out,
-                         .process_err = family_.err};
+                         .process_err = family_.err,
+                         .process_options = family_.process_options};
+  if (family_.program_output != nullptr) {
+    options.out = family_.program_output;
+    options.err = family_.program_output;
+  }
   LineOutput out(family_.out);
   LineOutput err(family_.err);
   if (options_.is_worker) {
@@ -317,7 +322,10 @@ void IsolateThread::SetOutcome(const Ending& ending) {
 // Its getters may run for long, or into a limit.
 void IsolateThread::TakeValue() {
   std::string error;
-  result_.value = running_->CloneResult(&error);
+  result_.value = running_->CloneResult(options_.in_process
+                                            ? Message::Reach::kOtherProcesses
+                                            : Message::Reach::kThisProcess,
+                                        &error);
   if (!error.empty()) result_.error += UnclonedResult(error);
 }
 

@@ -24,9 +24,11 @@
 #include "host/runtime/memory_watch.h"
 #include "host/runtime/platform.h"
 #include "host/runtime/runtime.h"
+#include "host/runtime/started_isolate.h"
 #include "host/runtime/watchdog.h"
 #include "host/runtime/worker_port.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/gc_policy.h"
 
 namespace jshost {
 
@@ -43,10 +45,14 @@ struct FamilyOptions {
   FileOutput* err = nullptr;
   // The calling thread gives back what it keeps for itself.
   std::function<void()> on_thread_idle;
+  // Gets what those that aren't workers print, instead of their results. Null
+  // for none.
+  Output* program_output = nullptr;
+  std::vector<std::string> process_options;  // see RuntimeOptions
 };
 
 // Members are for the starter's thread, unless they say otherwise.
-class IsolateThread final : public IsolateHandle,
+class IsolateThread final : public StartedIsolate,
                             private RuntimeObserver,
                             private FatalHandler {
  public:
@@ -54,13 +60,12 @@ class IsolateThread final : public IsolateHandle,
   IsolateThread(const FamilyOptions* family, IsolateOptions options,
                 std::shared_ptr<jsheap::Allocator> heap,
                 std::unique_ptr<IsolateEvents> line);
-  // It was joined, or didn't begin.
   ~IsolateThread() override;
-  IsolateThread(const IsolateThread&) = delete;
-  IsolateThread& operator=(const IsolateThread&) = delete;
 
-  // Starts the thread. False, with errno, when the system has none.
-  bool Begin();
+  bool Begin(std::string* error) override;
+  // False when the thread has died inside V8 (see FatalHandler).
+  bool Join() override;
+  bool JoinWithin(std::chrono::milliseconds time) override;
 
   // Any thread.
   void Terminate() override { Stop(Outcome::kTerminated); }
@@ -68,12 +73,6 @@ class IsolateThread final : public IsolateHandle,
     port_.Send(std::move(message));
   }
   IsolateMemory memory() override { return memory_.latest(); }
-
-  // Waits for the thread's end. False when it has died inside V8 (see
-  // FatalHandler): then this can't be destroyed.
-  bool Join();
-  // The same, but also false when it takes longer than that.
-  bool JoinWithin(std::chrono::milliseconds time);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -12,13 +11,20 @@
 #include <utility>
 
 #include "allocator/registry.h"
-#include "host/globals/files.h"
 #include "host/runtime/file_url.h"
+#include "host/runtime/isolate_process.h"
+#include "host/runtime/isolate_thread.h"
 
 namespace jshost {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{2000};
+
+// Whether that is how a plug-in is named; see jsheap::MakeAllocator.
+bool IsPath(std::string_view allocator) {
+  return allocator.find('/') != std::string_view::npos ||
+         allocator.find(".so") != std::string_view::npos;
+}
 
 // Makes an absolute path of what names the script.
 bool ResolveScript(IsolateOptions* options, std::string* error) {
@@ -109,7 +115,9 @@ IsolateHandle* IsolateThreads::Start(IsolateOptions options,
   v8::ResourceConstraints ignored;
   if (!ApplyLimits(options.limits, &ignored, error)) return nullptr;
   std::shared_ptr<jsheap::Allocator> heap = family_.heap;
-  if (!options.allocator.empty()) {
+  // A plug-in's code runs where the isolate does.
+  const bool is_for_later = options.in_process && IsPath(options.allocator);
+  if (!options.allocator.empty() && !is_for_later) {
     heap = jsheap::MakeAllocator(options.allocator, error);
     if (heap == nullptr) {
       *error = "allocator: " + *error;
@@ -117,17 +125,20 @@ IsolateHandle* IsolateThreads::Start(IsolateOptions options,
     }
   }
   const Id id = ++last_id_;
-  auto thread = std::make_unique<IsolateThread>(
-      &family_, std::move(options), std::move(heap),
-      std::make_unique<Line>(this, id, tasks_));
-  if (!thread->Begin()) {
-    *error = fmt::format("cannot start a thread: {}", ErrorText(errno));
-    return nullptr;
+  auto line = std::make_unique<Line>(this, id, tasks_);
+  std::unique_ptr<StartedIsolate> isolate;
+  if (options.in_process) {
+    isolate = std::make_unique<IsolateProcess>(&family_, std::move(options),
+                                               std::move(line));
+  } else {
+    isolate = std::make_unique<IsolateThread>(&family_, std::move(options),
+                                              std::move(heap), std::move(line));
   }
+  if (!isolate->Begin(error)) return nullptr;
   Entry& entry = isolates_[id];
-  entry.thread = std::move(thread);
+  entry.isolate = std::move(isolate);
   entry.events = std::move(events);
-  return entry.thread.get();
+  return entry.isolate.get();
 }
 
 IsolateEvents* IsolateThreads::EventsOf(Id id) {
@@ -138,22 +149,22 @@ IsolateEvents* IsolateThreads::EventsOf(Id id) {
 void IsolateThreads::OnEnd(Id id, IsolateResult result) {
   auto node = isolates_.extract(id);
   if (node.empty()) return;
-  if (!node.mapped().thread->Join()) {
-    static_cast<void>(node.mapped().thread.release());
+  if (!node.mapped().isolate->Join()) {
+    static_cast<void>(node.mapped().isolate.release());
   }
   node.mapped().events->OnEnd(std::move(result));
 }
 
 void IsolateThreads::TerminateAll() {
-  for (auto& [id, entry] : isolates_) entry.thread->Terminate();
+  for (auto& [id, entry] : isolates_) entry.isolate->Terminate();
 }
 
 void IsolateThreads::EndAll(bool may_leave) {
   TerminateAll();
   for (auto& [id, entry] : isolates_) {
-    const bool is_gone =
-        may_leave ? entry.thread->JoinWithin(kPatience) : entry.thread->Join();
-    if (!is_gone) static_cast<void>(entry.thread.release());
+    const bool is_gone = may_leave ? entry.isolate->JoinWithin(kPatience)
+                                   : entry.isolate->Join();
+    if (!is_gone) static_cast<void>(entry.isolate.release());
   }
   isolates_.clear();
 }

@@ -41,7 +41,7 @@ class IsolateThreads final : public IsolateFactory {
  private:
   using Id = uint64_t;
   struct Entry {
-    std::unique_ptr<IsolateThread> thread;
+    std::unique_ptr<StartedIsolate> isolate;
     std::unique_ptr<IsolateEvents> events;
   };
   class Delivery;

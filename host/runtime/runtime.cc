@@ -114,7 +114,8 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
           .use_snapshot = options.use_snapshot,
           .out = options.process_out,
           .err = options.process_err,
-          .on_thread_idle = options.on_thread_idle},
+          .on_thread_idle = options.on_thread_idle,
+          .process_options = options.process_options},
       foreground_);
   environment_.isolates = isolates_.get();
   MakeIsolate(constraints);
@@ -309,15 +310,16 @@ bool Runtime::StartModule(v8::Local<v8::Module> module) {
   return true;
 }
 
-std::unique_ptr<Message> Runtime::CloneResult(std::string* error) {
+std::unique_ptr<Message> Runtime::CloneResult(Message::Reach reach,
+                                              std::string* error) {
   const Entered entered(*this);
   v8::TryCatch caught(isolate_);
   v8::Local<v8::Value> value;
   std::unique_ptr<Message> message;
   if (Completion().ToLocal(&value)) {
     if (value->IsUndefined()) return nullptr;
-    message =
-        Message::Write(environment_, value, Message::TransferList(isolate_));
+    message = Message::Write(environment_, value,
+                             Message::TransferList(isolate_), reach);
   }
   if (heap_limit_->hit()) EndByHeapLimit();
   if (message == nullptr && !HasEnded()) {

@@ -90,6 +90,9 @@ struct RuntimeOptions {
   // Where its workers write.
   FileOutput* process_out = nullptr;
   FileOutput* process_err = nullptr;
+  // What makes another process do as this one does: options for its command
+  // line.
+  std::vector<std::string> process_options = {};
   // It ends with the process: see IsolateThreads::EndAll.
   bool is_main = false;
 };
@@ -136,7 +139,8 @@ class Runtime final : public Host {
   // A clone of what the program came to: see Program::keep_result. Null for
   // undefined, or with `*error` when it can't be cloned, or when cloning it has
   // ended the program in another way. After RunToEnd said kFinished.
-  std::unique_ptr<Message> CloneResult(std::string* error);
+  std::unique_ptr<Message> CloneResult(Message::Reach reach,
+                                       std::string* error);
 
   // Of those that it has started; nobody else uses the runtime now.
   void TerminateIsolates();

@@ -15,13 +15,12 @@
 #include "host/runtime/memory_watch.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/source_text.h"
-#include "host/runtime/v8_flags.h"
 #include "host/runtime/v8_process.h"
 #include "host/shell/program_source.h"
 #include "host/shell/stats_report.h"
+#include "host/shell/v8_settings.h"
 #include "host/v8_memory/container_memory.h"
 #include "host/v8_memory/fatal.h"
-#include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/process_heap.h"
 
 namespace jshost {
@@ -116,18 +115,9 @@ bool Shell::RunPreloads(std::string* error) {
 int Shell::Run() {
   const auto start = std::chrono::steady_clock::now();
   std::string error;
-  const std::string flags =
-      (options_.expose_gc ? "--expose-gc " : "") +
-      GcPolicyFlags(options_.gc_policy,
-                    options_.limits.js_heap || options_.limits.total);
-  if (!SetV8Flags(flags, &error)) return Fail(error);
-  const uint32_t tag = V8FlagsTag();
-  if (!SetV8Flags(options_.v8_flags, &error)) {
-    return Fail("--v8-flags: " + error);
-  }
-  // The code in the snapshot was compiled without the user's flags, and what it
-  // found in V8 is what V8 has without them.
-  const bool use_snapshot = V8FlagsTag() == tag;
+  const auto settings = SetV8Settings(
+      options_, options_.limits.js_heap || options_.limits.total, &error);
+  if (!settings) return Fail(error);
   heap_ = ProcessHeap::Make(options_.allocator, options_.reclaimer, &error)
               .release();
   if (heap_ == nullptr) return Fail(error);
@@ -151,10 +141,11 @@ int Shell::Run() {
       .options_in_effect = DescribeOptions(options_),
       .out = &out_,
       .err = &err_,
-      .use_snapshot = use_snapshot,
+      .use_snapshot = settings->use_snapshot,
       .on_thread_idle = [heap = heap_] { heap->OnThreadIdle(); },
       .process_out = &out_,
       .process_err = &err_,
+      .process_options = ProcessOptions(options_),
       .is_main = true};
   runtime_ =
       Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)

@@ -1,0 +1,1 @@
+%AbortJS("in a worker");
