@@ -25,8 +25,10 @@ constexpr uint64_t kRoomToTerminate = (1024 + 64) * kMiB;
 // question is about.
 constexpr double kNearLimit = 0.9;
 
-// Beyond a limit what was asked for before is still given, and no more.
-uint64_t Slack(uint64_t limit) { return limit / 10 + 16 * kMiB; }
+// Beyond a limit this much is still given, and no more. With the pages that
+// V8's own threads take and what it has beside its heap, that stays within a
+// tenth and 16 MiB of resident memory (tests/limits).
+uint64_t Slack(uint64_t limit) { return limit / 16 + 4 * kMiB; }
 
 // V8 may pass a total by this before anything is done: buffers may fill the
 // total to the byte, and whoever catches the error that tells of it needs some
@@ -190,15 +192,16 @@ bool HeapLimitGuard::IsPassed(uint64_t (*by)(uint64_t limit)) const {
 // memory for good.
 bool HeapLimitGuard::OnHeapPages(size_t bytes) {
   if (!IsWatching()) return true;
-  const bool was_asked = hit_ || is_stretched_ || is_asked_;
+  // An object that has pages of its own isn't a collection's, which V8 could
+  // not do without: refused, it is asked for again after one.
+  const bool may_refuse = hit_ || is_stretched_ || is_asked_ || bytes >= kMiB;
   if (bounds_js_heap_ && charged_ + bytes > limit_ + Slack(limit_) &&
-      (was_asked || bytes > limit_)) {
+      may_refuse) {
     return RefusePages(Which::kJsHeap);
   }
   Charge(charged_ + bytes);
   if (!IsPassed(Tolerance)) return true;
-  if (IsPassed(Slack) &&
-      (was_asked || bytes > budget_->total().lowest_limit())) {
+  if (IsPassed(Slack) && may_refuse) {
     Charge(charged_ - bytes);
     return RefusePages(Which::kTotal);
   }

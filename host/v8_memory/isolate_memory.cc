@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fstream>
 
 namespace jshost {
 
@@ -23,6 +24,17 @@ uint64_t ResidentBytes() {
     return 0;
   }
   return uint64_t{resident} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+uint64_t PeakResidentBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    unsigned long kib = 0;
+    if (std::sscanf(line.c_str(), "VmHWM: %lu kB", &kib) == 1) {
+      return uint64_t{kib} << 10;
+    }
+  }
+  return 0;
 }
 
 IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,

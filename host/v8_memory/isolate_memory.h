@@ -50,6 +50,8 @@ IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
 
 // The process's resident memory, or 0 where the system doesn't tell.
 uint64_t ResidentBytes();
+// The most that it ever was.
+uint64_t PeakResidentBytes();
 
 }  // namespace jshost
 

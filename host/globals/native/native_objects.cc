@@ -182,8 +182,7 @@ void* NativeObjects::Place(Environment& env,
   void* place = env.buffers->AllocateUninitialized(bytes);
   if (place == nullptr) {
     // What was dropped may hold just what is missing.
-    env.isolate->LowMemoryNotification();
-    place = env.buffers->AllocateUninitialized(bytes);
+    if (CollectForRoom(env)) place = env.buffers->AllocateUninitialized(bytes);
   }
   if (place == nullptr) ThrowMemoryLimit(env, class_name, bytes);
   return place;
