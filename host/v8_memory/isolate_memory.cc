@@ -38,7 +38,7 @@ uint64_t PeakResidentBytes() {
 }
 
 IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
-                             uint64_t native_bytes) {
+                             uint64_t native_bytes, uint64_t record_bytes) {
   IsolateMemory memory;
   v8::HeapStatistics heap;
   isolate->GetHeapStatistics(&heap);
@@ -58,7 +58,8 @@ IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
   memory.wasm = std::min(budget.page_bytes(), buffers);
   memory.native = std::min(native_bytes, buffers - memory.wasm);
   memory.array_buffers = buffers - memory.wasm - memory.native;
-  memory.total = memory.js_heap_committed + buffers;
+  memory.native += record_bytes;
+  memory.total = memory.js_heap_committed + buffers + record_bytes;
   memory.total_limit = budget.total().lowest_limit();
   memory.process_rss = ResidentBytes();
   return memory;

@@ -108,14 +108,13 @@ WAYS = [
     # Both.
     Way('small typed arrays and their buffers', TOTAL,
         'const a = []; for (;;) a.push(new Uint8Array(64).buffer)',
-        'total-limit', 'malloc'),
+        'total-limit'),
     Way('objects and buffers', TOTAL,
         'const a = []; for (;;) a.push([{}, new Uint8Array(1000).fill(1)])',
         'total-limit'),
     Way('clones of a graph', TOTAL,
         'let o = {}; for (let i = 0; i < 1000; i++) '
         'o = { o, b: new Uint8Array(100) }; '
-        'const a = []; for (;;) a.push(structuredClone(o))', 'total-limit',
-        'malloc'),
+        'const a = []; for (;;) a.push(structuredClone(o))', 'total-limit'),
     Way('timers', TOTAL, 'for (;;) setTimeout(() => {}, 1e6)', 'total-limit'),
 ]

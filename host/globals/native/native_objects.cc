@@ -184,7 +184,11 @@ void* NativeObjects::Place(Environment& env,
     // What was dropped may hold just what is missing.
     if (CollectForRoom(env)) place = env.buffers->AllocateUninitialized(bytes);
   }
-  if (place == nullptr) ThrowMemoryLimit(env, class_name, bytes);
+  if (place == nullptr) {
+    ThrowMemoryLimit(env, class_name, bytes);
+  } else {
+    env.buffers->CountWithoutRecord(1);
+  }
   return place;
 }
 
@@ -231,6 +235,7 @@ void NativeObjects::End(NativeObjectBase* object) {
   object->type_->Add(-1, -static_cast<int64_t>(bytes + object->memory_.size()));
   object->~NativeObjectBase();
   memory_->Free(object, bytes);
+  memory_->CountWithoutRecord(-1);
   external_.Decrease(isolate_, bytes);
 }
 
