@@ -94,10 +94,10 @@ WAYS = [
         'const m = new WebAssembly.Memory({ initial: 1, maximum: 65536 }); '
         'for (;;) { m.grow(16); new Uint8Array(m.buffer).fill(1, -1048576) }',
         'buffer-limit'),
-    Way('NumberMap and BitSet', TOTAL,
-        'const m = new NumberMap, a = []; for (let i = 0;; i++) '
-        '{ m.set(i, i); if (i % 64 == 0) a.push(new BitSet(64).set(63)) }',
-        'total-limit'),
+    Way('NumberMaps and BitSets', TOTAL,
+        'const a = []; for (;;) { const m = new NumberMap; '
+        'for (let i = 0; i < 1000; i++) m.set(i, i); '
+        'a.push(m, new BitSet(4096).set(63)) }', 'total-limit'),
     Way('an Arena', BUFFERS,
         'const arena = new Arena; for (;;) arena.alloc(4096).fill(1)',
         'buffer-limit'),
