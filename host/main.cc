@@ -97,7 +97,9 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const int status = jshost::Main(argc, argv);
-  std::fflush(nullptr);  // What V8's own flags print.
+  // What V8's own flags print. Not all streams: a thread that was left behind
+  // may hold standard input's.
+  std::fflush(stdout);
   // No destructors: V8's threads are still there.
   _exit(status);
 }

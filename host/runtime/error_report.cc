@@ -69,6 +69,12 @@ class Formatter {
     return script.starts_with(kOwnScript);
   }
 
+  bool IsOwnScript() const {
+    const v8::Local<v8::Value> resource =
+        report_.message->GetScriptResourceName();
+    return resource->IsString() && IsOwn(ToText(isolate_, resource));
+  }
+
   // What the shell's own JavaScript throws belongs where a script called it.
   std::optional<ErrorPlace> PlaceOfCaller() const {
     const v8::Local<v8::Value> resource =
@@ -111,7 +117,7 @@ class Formatter {
     const v8::Local<v8::Value> resource =
         report_.message->GetScriptResourceName();
     const int line = report_.message->GetLineNumber(context_).FromMaybe(0);
-    if (!resource->IsString() || line == 0) return {};
+    if (!resource->IsString() || line == 0 || IsOwnScript()) return {};
     return fmt::format("{}:{}:{}", ToText(isolate_, resource), line,
                        report_.message->GetStartColumn() + 1);
   }
@@ -142,6 +148,7 @@ class Formatter {
 
   // The line, or what is around the place, and carets under it.
   void AddSourceLine() {
+    if (IsOwnScript()) return;  // and no script's frame is near
     v8::Local<v8::String> source;
     if (!report_.message->GetSourceLine(context_).ToLocal(&source)) return;
     const size_t length = static_cast<size_t>(source->Length());

@@ -75,8 +75,7 @@ struct RuntimeOptions {
   // Also pays for what this isolate takes; null for none.
   std::shared_ptr<jsheap::Budget> family_budget = nullptr;
   std::vector<std::string> script_args;
-  std::unique_ptr<Message> worker_data =
-      nullptr;  // null: there is no such global
+  std::unique_ptr<Message> worker_data = nullptr;  // null: no such global
   // For reports: names and values.
   std::vector<std::pair<std::string, std::string>> options_in_effect = {};
   Output* out = nullptr;

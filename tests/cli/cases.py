@@ -740,5 +740,65 @@ STREAMS = [
     eval_case('one long line', 'print("x".repeat(5e6))', 'x' * 5000000 + '\n'),
 ]
 
-CASES = (PROGRAMS + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
+# Isolates on threads of their own.
+def with_worker(name, code, worker, **more):
+    """The program `code` beside a script w.js."""
+    return Case(name, ['s.js'], files={'s.js': code, 'w.js': worker}, **more)
+
+
+ISOLATES = [
+    with_worker('a worker that has nothing to do ends',
+                "new Worker('w.js');", "print('hi');", out='hi\n'),
+    with_worker('a worker keeps the program alive',
+                "new Worker('w.js').onmessage = ({ data }) => print(data);",
+                "setTimeout(() => postMessage('late'), 20);", out='late\n'),
+    with_worker('an error in a worker that nobody listens for is uncaught',
+                "new Worker('w.js'); setTimeout(() => print('no'), 1e8);",
+                'const x = null;\nx.y;\n', status=1,
+                err="w.js:2:3: Uncaught TypeError: Cannot read properties of "
+                    "null (reading 'y')\nx.y;\n  ^\n    at w.js:2:3\n"),
+    with_worker('so it is from a worker within a worker',
+                "if (typeof name === 'undefined' || name !== 'in') "
+                "new Worker('s.js', { name: 'in' }); else new Worker('w.js');",
+                'throw new Error("deep");', status=1,
+                err='w.js:1:1: Uncaught Error: deep\nthrow new Error("deep");\n'
+                    '^\n    at w.js:1:7\n'),
+    with_worker('a worker that is not there', "new Worker('none.js');", '',
+                status=1, err=Holds(r"^jshost: Uncaught Error: cannot read "
+                                    r"'.*/none\.js': No such file",
+                                    lines=1)),
+    with_worker('a worker that is listened to for errors',
+                "new Worker('w.js').onerror = (e) => print(e.message);",
+                'throw 1;', out='Uncaught 1\n'),
+    with_worker('quit ends with workers that run endlessly',
+                "new Worker('w.js'); new Worker('w.js').onmessage = "
+                '() => quit(4);', "postMessage(''); for (;;);", status=4),
+    with_worker('so does an uncaught error',
+                "new Worker('w.js').onmessage = () => { throw 1; };",
+                "postMessage(''); for (;;);", status=1,
+                err=Holds('Uncaught 1')),
+    Case('quit does not wait for a worker that waits for input',
+         shell='mkfifo f; exec 3<>f; "$JSHOST" s.js <&3',
+         files={'s.js': "new Worker('w.js').onmessage = () => quit(4);",
+                'w.js': "postMessage(''); readline();"}, status=4),
+    with_worker("threads' lines stay whole",
+                "for (let i = 0; i < 3; i++) new Worker('w.js');\n"
+                'for (let i = 0; i < 3000; i++) {\n'
+                "  write('m'); write('mmmm'); write('\\n');\n"
+                '}',
+                "for (let i = 0; i < 3000; i++) {\n"
+                "  write('w'.repeat(20)); write('\\n');\n"
+                '}',
+                out=re.compile(r'(m{5}\n|w{20}\n){12000}')),
+    with_worker('and a line that a worker leaves open is ended',
+                "new Worker('w.js');", "write('open');", out='open\n'),
+    eval_case('output that is captured is not printed',
+              "isolate.eval('print(1)').then((r) => write(r.output + 2))",
+              '1\n2'),
+    eval_case('processes are still to come',
+              "isolate.eval('1', { isolation: 'process' })"
+              '.catch((e) => print(e.code))', 'ERR_NOT_SUPPORTED\n'),
+]
+
+CASES = (PROGRAMS + ISOLATES + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
          BAD_OPTIONS + OPTIONS + LIMITS + STREAMS)
