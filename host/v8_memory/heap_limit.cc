@@ -28,7 +28,7 @@ constexpr double kNearLimit = 0.9;
 // Beyond a limit this much is still given, and no more. With the pages that
 // V8's own threads take and what it has beside its heap, that stays within a
 // tenth and 16 MiB of resident memory (tests/limits).
-uint64_t Slack(uint64_t limit) { return limit / 16 + 4 * kMiB; }
+uint64_t Slack(uint64_t limit) { return limit / 32 + 4 * kMiB; }
 
 // V8 may pass a total by this before anything is done: buffers may fill the
 // total to the byte, and whoever catches the error that tells of it needs some

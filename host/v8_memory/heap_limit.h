@@ -17,8 +17,8 @@
 //   more, V8's own limit is lowered to what is left, so that it collects in
 //   time.
 // - A built-in that goes on allocating before it looks at the request, or wants
-//   one enormous object, gets pages until either limit is passed by a sixteenth
-//   and 4 MiB. Then the isolate ends at once (fatal.h), with the same line.
+//   one enormous object, gets pages until either limit is passed by 1/32 and
+//   4 MiB. Then the isolate ends at once (fatal.h), with the same line.
 //
 // Everything runs on the isolate's thread.
 
