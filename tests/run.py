@@ -1,9 +1,9 @@
 """Builds and runs all tests; scripts/test is the way to start it.
 
-Six kinds: checks of the sources, GoogleTest programs, the instruction counts
+Seven kinds: checks of the sources, GoogleTest programs, the instruction counts
 of the heap's fast paths, other people's programs on the heap by LD_PRELOAD,
 JavaScript programs of tests/js run by the shell, and command lines of
-tests/cli. The allocator's GoogleTest program runs again under the sanitizers.
+tests/cli, and ways to run out of memory. The allocator's GoogleTest program runs again under the sanitizers.
 
 The last line is `N passed, N failed`; the exit status is 1 if any failed. A
 build that fails counts as a failure, and what needs it isn't run. What can't be
@@ -25,9 +25,11 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'cli'))
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'preload'))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'limits'))
 
 import cases  # noqa: E402
 import command_line  # noqa: E402
+import limits  # noqa: E402
 import programs  # noqa: E402
 
 JOBS = 2
@@ -224,6 +226,14 @@ def command(case):
     return Result(failures=[('tests/cli: ' + case.name, problems)])
 
 
+def limited(way, mode, base):
+    """A program that runs out of memory."""
+    problems = list(limits.problems_of(way, mode, limits.end_of(way, mode, base)))
+    if not problems:
+        return Result(passed=1)
+    return Result(failures=[(limits.name_of(way, mode), '\n'.join(problems))])
+
+
 HEAP_BENCH = ['out/release/heap_bench', '--backend=slab', '--scale=0.001']
 
 
@@ -321,6 +331,13 @@ def test_steps(options, builds):
         return in_parallel(command, [case for case in cases.CASES
                                      if named('tests/cli: ' + case.name)])
 
+    def out_of_memory():
+        base = limits.empty_shell()
+        return in_parallel(lambda run: limited(*run, base),
+                           [(way, mode) for way in limits.WAYS
+                            for mode in limits.MODES
+                            if named(limits.name_of(way, mode))])
+
     def counts():
         return instruction_counts() if named('instruction counts') else Result()
 
@@ -354,6 +371,8 @@ def test_steps(options, builds):
     yield Step('tests/js: the same without the startup snapshot',
                lambda: scripts(WITHOUT_SNAPSHOT), release)
     yield Step('tests/cli: command lines', commands, release)
+    yield Step('tests/limits: ways to run out of memory', out_of_memory,
+               release)
     if not options.quick:
         yield Step('heap_tests under TSan', program('tsan', 'heap_tests'),
                    builds['tsan'])

@@ -286,7 +286,8 @@ interface IsolateMemory {
   arrayBuffers: number;
   /** WebAssembly memories and resizable buffers. */
   wasm: number;
-  /** Native objects and timers. */
+  /** Native objects, timers, and what V8 keeps beside each buffer for its own
+   *  records of it, counted as 192 bytes. */
   native: number;
   /** What `totalLimit` is held against. */
   total: number;

@@ -85,6 +85,7 @@ struct Environment {
   std::shared_ptr<v8::TaskRunner> tasks;
   // What will still come by itself, beside timers: keeps the program alive.
   size_t expected = 0;
+  int vain_collections = 0;  // see CollectForRoom
   // Some of it may wait for what is garbage: worth a collection when there is
   // nothing else to do.
   bool collect_when_idle = false;

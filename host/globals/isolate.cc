@@ -156,7 +156,8 @@ void CollectGarbage(Environment& env, bool everything) {
 IsolateMemory MeasureMemory(Environment& env) {
   IsolateMemory memory = MeasureIsolate(
       env.isolate, *env.budget,
-      static_cast<uint64_t>(std::max<int64_t>(env.native_types->bytes(), 0)));
+      static_cast<uint64_t>(std::max<int64_t>(env.native_types->bytes(), 0)),
+      env.buffers->record_bytes());
   memory.js_heap_limit = env.limits.js_heap;
   memory.gc = env.gc->counts();
   return memory;

@@ -64,8 +64,10 @@ bool HasRoom(Environment& env, const Rest& args) {
   const size_t bytes = TimerBytes(args);
   if (env.budget->buffers().ObstacleFor(bytes) == nullptr) return true;
   // What was dropped may hold just what is missing.
-  env.isolate->LowMemoryNotification();
-  if (env.budget->buffers().ObstacleFor(bytes) == nullptr) return true;
+  if (CollectForRoom(env) &&
+      env.budget->buffers().ObstacleFor(bytes) == nullptr) {
+    return true;
+  }
   env.buffers->OnRefusedToHost(bytes);
   ThrowMemoryLimit(env, "a timer", bytes);
   return false;

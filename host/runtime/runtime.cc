@@ -129,7 +129,8 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   environment_.tasks = foreground_;
   platform_->Register(isolate_, foreground_);
   heap_limit_ = std::make_unique<HeapLimitGuard>(
-      isolate_, refusals, environment_.budget.get(), bounds_js_heap_);
+      isolate_, environment_.buffers.get(), environment_.budget.get(),
+      bounds_js_heap_);
   environment_.heap_limit = heap_limit_.get();
 
   v8::Isolate::CreateParams params;

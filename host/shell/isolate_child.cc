@@ -27,7 +27,7 @@
 #include "host/shell/run_main.h"
 #include "host/shell/v8_settings.h"
 #include "host/v8_memory/container_memory.h"
-#include "host/v8_memory/fatal.h"
+#include "host/v8_memory/isolate_memory.h"
 #include "host/v8_memory/process_heap.h"
 
 namespace jshost {
@@ -189,6 +189,8 @@ void IsolateChild::WaitForEnd(IsolateThread* isolate) const {
 int IsolateChild::Answer() {
   out_.Flush();
   err_.Flush();
+  // Others may have looked at the wrong moments.
+  result_.peak.process_rss = PeakResidentBytes();
   if (mail_.WriteResult(result_)) return kExitOk;
   PrintError(
       fmt::format("the result could not be written: {}", ErrorText(errno)));

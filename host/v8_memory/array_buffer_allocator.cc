@@ -188,6 +188,10 @@ std::string DescribeRefusal(const ArrayBufferAllocator& buffers) {
                        jsheap::FormatSize(obstacle->limit()));
   } else if (buffers.source_refused()) {
     what = "an arena has no memory left for buffers";
+  } else if (budget.IsLimited()) {
+    // V8's heap has become smaller since.
+    what = fmt::format("memory limit of {} reached",
+                       jsheap::FormatSize(budget.lowest_limit()));
   }
   return fmt::format(
       "{} ({} in use, {} more asked for)", what,

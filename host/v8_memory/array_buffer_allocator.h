@@ -77,6 +77,20 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
 
   // Blocks, and bytes as requested.
   const jsheap::Account& account() const { return account_; }
+  // What V8 takes beside the blocks for what it knows of each (a BackingStore,
+  // its control block, an ArrayBufferExtension); bytes, as the slab has them.
+  // Any thread.
+  uint64_t record_bytes() const {
+    constexpr uint64_t kEach = 192;
+    const uint64_t without = without_record_.load(std::memory_order_relaxed);
+    const uint64_t blocks = account_.live_blocks();
+    return blocks > without ? (blocks - without) * kEach : 0;
+  }
+  // A block of no buffer, of which V8 knows nothing, comes or goes. Any thread.
+  void CountWithoutRecord(int change) {
+    without_record_.fetch_add(static_cast<uint64_t>(int64_t{change}),
+                              std::memory_order_relaxed);
+  }
   // Refused by the budget or by the heap.
   uint64_t failures() const {
     return failures_.load(std::memory_order_relaxed);
@@ -178,6 +192,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
 
   // Blocks of at most kNeverRefused bytes that the exhausted heap could not
   // serve and the process's malloc did.
+  std::atomic<uint64_t> without_record_{0};  // live blocks
   std::atomic<size_t> fallback_count_{0};
   std::mutex fallback_mutex_;
   std::unordered_set<void*> fallbacks_;

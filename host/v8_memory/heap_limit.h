@@ -9,14 +9,16 @@
 //   least one object of the largest size, and a request to terminate. A refused
 //   buffer asks too (see refusals.h), and changes nothing.
 // - V8's heap is charged to the budget by what it has committed: exactly after
-//   each collection, and by the pages that it takes from the system in between.
+//   each collection, and by the pages that it takes from the system in between;
+//   and with it what V8 takes beside each buffer, which for small ones is more
+//   than the buffer.
 //   When that passes the total, the script is interrupted for a collection; if
 //   there is too little room even then, it is terminated. And as buffers take
 //   more, V8's own limit is lowered to what is left, so that it collects in
 //   time.
 // - A built-in that goes on allocating before it looks at the request, or wants
-//   one enormous object, gets pages until either limit is passed by a tenth and
-//   16 MiB. Then the isolate ends at once (fatal.h), with the same line.
+//   one enormous object, gets pages until either limit is passed by 1/32 and
+//   4 MiB. Then the isolate ends at once (fatal.h), with the same line.
 //
 // Everything runs on the isolate's thread.
 
@@ -32,10 +34,10 @@
 #include <string>
 #include <thread>
 
+#include "host/v8_memory/array_buffer_allocator.h"
 #include "host/v8_memory/heap_use.h"
 #include "host/v8_memory/isolate_budget.h"
 #include "host/v8_memory/page_allocator.h"
-#include "host/v8_memory/refusals.h"
 
 namespace v8 {
 class Isolate;
@@ -57,7 +59,7 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
 
   // `isolate` needs only be allocated yet. All outlive this, but for Detach().
   // Where `bounds_js_heap`, V8's own limit is what somebody set.
-  HeapLimitGuard(v8::Isolate* isolate, Refusals* refusals,
+  HeapLimitGuard(v8::Isolate* isolate, ArrayBufferAllocator* buffers,
                  IsolateBudget* budget, bool bounds_js_heap);
   HeapLimitGuard(const HeapLimitGuard&) = delete;
   HeapLimitGuard& operator=(const HeapLimitGuard&) = delete;
@@ -97,6 +99,7 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   void Relieve();
   void GiveUp(Which which);
   void Charge(uint64_t committed);
+  void ChargeAll(uint64_t bytes);
   Hit MakeHit(Which which) const;
   Which WhichNow() const;
 
@@ -112,13 +115,14 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   bool IsPassed(uint64_t (*by)(uint64_t limit)) const;
 
   v8::Isolate* const isolate_;
-  Refusals* const refusals_;
+  ArrayBufferAllocator* const buffers_;
   IsolateBudget* const budget_;
   const bool bounds_js_heap_;
   const std::thread::id thread_;
   uint64_t limit_ = 0;
   uint64_t old_limit_ = 0;  // of V8's old generation, as it was set
-  uint64_t charged_ = 0;    // to the budget, for V8's heap
+  uint64_t committed_ = 0;  // by V8's heap, as far as is known
+  uint64_t charged_ = 0;    // to the budget, for it and for buffers' records
   bool is_attached_ = false;
   bool is_asked_ = false;      // for relief, by an interrupt
   bool is_stretched_ = false;  // V8's limit, until that interrupt

@@ -2,7 +2,7 @@
 //
 //   process (if there is one)
 //     total              --memory-limit
-//       JavaScript heap  what V8 has committed; see heap_charge.h
+//       JavaScript heap  what V8 has committed; see heap_limit.h
 //       buffers          --buffer-limit: ArrayBuffers, resizable buffers and
 //                        wasm memories, arenas, native objects
 //

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <fstream>
 
 namespace jshost {
 
@@ -25,8 +26,19 @@ uint64_t ResidentBytes() {
   return uint64_t{resident} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+uint64_t PeakResidentBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    unsigned long kib = 0;
+    if (std::sscanf(line.c_str(), "VmHWM: %lu kB", &kib) == 1) {
+      return uint64_t{kib} << 10;
+    }
+  }
+  return 0;
+}
+
 IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
-                             uint64_t native_bytes) {
+                             uint64_t native_bytes, uint64_t record_bytes) {
   IsolateMemory memory;
   v8::HeapStatistics heap;
   isolate->GetHeapStatistics(&heap);
@@ -46,7 +58,8 @@ IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
   memory.wasm = std::min(budget.page_bytes(), buffers);
   memory.native = std::min(native_bytes, buffers - memory.wasm);
   memory.array_buffers = buffers - memory.wasm - memory.native;
-  memory.total = memory.js_heap_committed + buffers;
+  memory.native += record_bytes;
+  memory.total = memory.js_heap_committed + buffers + record_bytes;
   memory.total_limit = budget.total().lowest_limit();
   memory.process_rss = ResidentBytes();
   return memory;

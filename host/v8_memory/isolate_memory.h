@@ -35,7 +35,8 @@ struct IsolateMemory {
   uint64_t external = 0;       // what V8 was told of memory beyond its heap
   uint64_t array_buffers = 0;  // with arenas' chunks
   uint64_t wasm = 0;           // wasm memories and resizable buffers
-  uint64_t native = 0;         // native objects and timers
+  // Native objects, timers, and V8's records of buffers.
+  uint64_t native = 0;
   uint64_t total = 0;
   uint64_t total_limit = 0;
   uint64_t process_rss = 0;  // of all isolates and of the shell
@@ -44,12 +45,15 @@ struct IsolateMemory {
 };
 
 // On the isolate's thread, not in a collection. `native_bytes` are of native
-// objects, all charged to the budget of buffers.
+// objects, all charged to the budget of buffers; `record_bytes` are of buffers'
+// records.
 IsolateMemory MeasureIsolate(v8::Isolate* isolate, const IsolateBudget& budget,
-                             uint64_t native_bytes);
+                             uint64_t native_bytes, uint64_t record_bytes);
 
 // The process's resident memory, or 0 where the system doesn't tell.
 uint64_t ResidentBytes();
+// The most that it ever was.
+uint64_t PeakResidentBytes();
 
 }  // namespace jshost
 

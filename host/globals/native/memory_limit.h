@@ -15,6 +15,11 @@ struct Environment;
 // operating system was) and `requested` in bytes. `what` asked.
 void ThrowMemoryLimit(Environment& env, std::string_view what, size_t bytes);
 
+// Collects garbage because something was refused that may fit afterwards. False
+// when it is to be refused all the same: the last few times there was hardly
+// anything to collect, and the program would spend its time with nothing else.
+bool CollectForRoom(Environment& env);
+
 }  // namespace jshost
 
 #endif  // HOST_GLOBALS_NATIVE_MEMORY_LIMIT_H_

@@ -182,10 +182,13 @@ void* NativeObjects::Place(Environment& env,
   void* place = env.buffers->AllocateUninitialized(bytes);
   if (place == nullptr) {
     // What was dropped may hold just what is missing.
-    env.isolate->LowMemoryNotification();
-    place = env.buffers->AllocateUninitialized(bytes);
+    if (CollectForRoom(env)) place = env.buffers->AllocateUninitialized(bytes);
   }
-  if (place == nullptr) ThrowMemoryLimit(env, class_name, bytes);
+  if (place == nullptr) {
+    ThrowMemoryLimit(env, class_name, bytes);
+  } else {
+    env.buffers->CountWithoutRecord(1);
+  }
   return place;
 }
 
@@ -232,6 +235,7 @@ void NativeObjects::End(NativeObjectBase* object) {
   object->type_->Add(-1, -static_cast<int64_t>(bytes + object->memory_.size()));
   object->~NativeObjectBase();
   memory_->Free(object, bytes);
+  memory_->CountWithoutRecord(-1);
   external_.Decrease(isolate_, bytes);
 }
 
