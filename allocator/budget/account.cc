@@ -78,7 +78,8 @@ bool Account::TryChargeLimited(Lane& lane, uint64_t bytes) {
   if (!budget_->TryChargeLocked(bytes)) return false;
   if (!is_limited_.load(std::memory_order_relaxed)) return true;
   const uint64_t held = lane.credit.load(std::memory_order_relaxed);
-  const uint64_t wanted = std::min(kMostCredit, budget_->Room() / kCreditShare);
+  const uint64_t wanted =
+      std::min(kMostCredit, budget_->RoomLocked() / kCreditShare);
   if (held < wanted) {
     budget_->ChargeLocked(wanted - held);
     lane.credit.fetch_add(wanted - held, std::memory_order_relaxed);

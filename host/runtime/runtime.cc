@@ -159,7 +159,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   if (gc_policy_ == GcPolicy::kAdaptive) {
     nursery_ = std::make_unique<BufferNursery>(
         isolate_, environment_.buffers.get(),
-        [this] { CollectGarbage(environment_, /*everything=*/false); });
+        [this](bool full) { CollectGarbage(environment_, full); });
   }
   rejections_ = std::make_unique<PromiseRejections>(isolate_);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
