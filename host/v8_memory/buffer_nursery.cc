@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/v8_memory/heap_use.h"
+
 namespace jshost {
 namespace {
 
@@ -21,6 +23,9 @@ constexpr uint64_t kRoomToRest = 256 * kMiB;
 // With less room than this after a full collection there is little to win by
 // coming before the limit does.
 constexpr uint64_t kWorthCollecting = 4 * kMiB;
+
+// What marks for longer than a few milliseconds.
+constexpr uint64_t kLargeHeap = 16 * kMiB;
 
 constexpr auto kPauses =
     static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
@@ -101,15 +106,15 @@ void BufferNursery::Refill() {
     const uint64_t half = std::max(room_ / 2, kLeast);
     return buffers_->SetQuota(this, std::min(size_.bytes(), half));
   }
-  if (is_marking_) return buffers_->SetQuota(nullptr, 0);
+  if (is_waiting_) return buffers_->SetQuota(nullptr, 0);
   buffers_->SetQuota(this, size_.bytes());
 }
 
-void BufferNursery::OnBegin(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
-                            void* self) {
+void BufferNursery::OnBegin(v8::Isolate* isolate, v8::GCType type,
+                            v8::GCCallbackFlags, void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
   if (type == v8::kGCTypeIncrementalMarking) {
-    nursery->is_marking_ = true;
+    nursery->is_waiting_ = MeasureHeapUse(isolate).used > kLargeHeap;
     if (!nursery->size_.is_resting()) nursery->Refill();
   } else {
     nursery->begin_ = CpuTime();
@@ -123,7 +128,7 @@ void BufferNursery::OnEnd(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
   nursery->end_ = CpuTime();
   nursery->in_pauses_ += nursery->end_ - nursery->begin_;
   if (type == v8::kGCTypeMarkSweepCompact) {
-    nursery->is_marking_ = false;
+    nursery->is_waiting_ = false;
     nursery->most_room_ = 0;
   }
   if (!nursery->size_.is_resting()) nursery->Refill();

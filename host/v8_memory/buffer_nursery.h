@@ -8,7 +8,8 @@
 // memory is resident.
 //
 // While V8 marks, a minor collection would finish that at once with a full one
-// (heap.cc:580), so the nursery waits, unless a limit is near. Where there is a
+// (heap.cc:580), so beside a large heap the nursery waits, unless a limit is
+// near. Where there is a
 // limit the nursery is at most half of the room below it; and when little is
 // left of what the last full collection made free, the next one is full, so
 // that nothing has to be refused first.
@@ -66,7 +67,7 @@ class BufferNursery final : private BufferQuota {
   const std::function<void(bool full)> collect_;
   NurserySize size_;
   bool is_asked_ = false;
-  bool is_marking_ = false;
+  bool is_waiting_ = false;  // until marking is done
   // Below the limit: now, and the most that there was since the last full
   // collection.
   uint64_t room_ = 0;

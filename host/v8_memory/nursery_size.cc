@@ -6,7 +6,7 @@ namespace jshost {
 namespace {
 
 // Of the newest share in the average: one odd collection changes nothing.
-constexpr double kWeight = 0.25;
+constexpr double kWeight = 0.125;
 
 }  // namespace
 

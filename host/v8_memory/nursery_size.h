@@ -44,7 +44,7 @@ class NurserySize {
 
   // Shares of the time that collections may take: beyond the first they come
   // half as often, below the second twice.
-  static constexpr double kDear = 0.25;
+  static constexpr double kDear = 0.2;
   static constexpr double kCheap = 0.1;
 };
 
