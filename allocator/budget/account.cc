@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <mutex>
+#include <thread>
 
 namespace jsheap {
 namespace internal {
@@ -25,7 +26,9 @@ uint32_t NextThreadNumber() {
 }  // namespace
 
 Account::Account(Budget* budget)
-    : budget_(budget), lanes_in_use_(uint32_t{1} << kLanes) {
+    : budget_(budget),
+      is_credit_own_(os::HasFenceForAll()),
+      lanes_in_use_(uint32_t{1} << kLanes) {
   std::lock_guard lock(budget->root_->mutex_);
   is_limited_.store(budget->IsLimited(), std::memory_order_relaxed);
   next_ = budget->first_account_;
@@ -65,7 +68,8 @@ void Account::Uncharge(uint64_t bytes) {
   budget_->ReleaseLocked(bytes);
 }
 
-bool Account::TryChargeLimited(Lane& lane, uint64_t bytes) {
+// Of a lane that several threads use.
+bool Account::SpendShared(Lane& lane, uint64_t bytes) {
   uint64_t credit = lane.credit.load(std::memory_order_relaxed);
   while (bytes <= credit) {
     if (lane.credit.compare_exchange_weak(credit, credit - bytes,
@@ -73,12 +77,19 @@ bool Account::TryChargeLimited(Lane& lane, uint64_t bytes) {
       return true;
     }
   }
+  return false;
+}
+
+bool Account::TryChargeLimited(Lane& lane, uint64_t bytes) {
+  const bool is_own = is_credit_own_ && &lane != &lanes_[kLanes];
+  if (!is_own && SpendShared(lane, bytes)) return true;
   std::lock_guard lock(budget_->root_->mutex_);
   SettleLocked();
   if (!budget_->TryChargeLocked(bytes)) return false;
   if (!is_limited_.load(std::memory_order_relaxed)) return true;
   const uint64_t held = lane.credit.load(std::memory_order_relaxed);
-  const uint64_t wanted = std::min(kMostCredit, budget_->Room() / kCreditShare);
+  const uint64_t wanted =
+      std::min(kMostCredit, budget_->RoomLocked() / kCreditShare);
   if (held < wanted) {
     budget_->ChargeLocked(wanted - held);
     lane.credit.fetch_add(wanted - held, std::memory_order_relaxed);
@@ -137,11 +148,37 @@ void Account::SettleLocked() {
   settled_frees_ = frees;
 }
 
+// Waits until no other thread takes from its credit, and keeps them from
+// beginning to. Then all credit may be changed, until the lanes are opened.
+void Account::CloseLocked() {
+  const uint32_t me = internal::t_thread_number;
+  bool is_any_closed = false;
+  for (size_t i = 0; i < kLanes; ++i) {
+    Lane& lane = lanes_[i];
+    if (lane.credit.load(std::memory_order_relaxed) == 0 ||
+        lane.owner.load(std::memory_order_relaxed) == me) {
+      continue;
+    }
+    lane.is_closed.store(true, std::memory_order_relaxed);
+    is_any_closed = true;
+  }
+  if (!is_any_closed) return;
+  os::FenceForAll();
+  for (Lane& lane : lanes_) {
+    if (!lane.is_closed.load(std::memory_order_relaxed)) continue;
+    while (lane.is_in_use.load(std::memory_order_acquire)) {
+      std::this_thread::yield();
+    }
+  }
+}
+
 void Account::RecallLocked() {
   SettleLocked();
+  if (is_credit_own_) CloseLocked();
   for (Lane& lane : lanes_) {
     if (lane.credit.load(std::memory_order_relaxed) == 0) continue;
     budget_->ReleaseLocked(lane.credit.exchange(0, std::memory_order_relaxed));
+    lane.is_closed.store(false, std::memory_order_release);
   }
 }
 

@@ -4,8 +4,10 @@
 // Every thread counts in a lane of its own, a cache line that nobody else
 // writes; readers add the lanes up. Without a limit in the budget's tree that
 // is all. With one, a thread charges some bytes in advance and allocates out of
-// this credit; a budget that would have to refuse first recalls all credit and
-// writes down all frees, under the tree's lock.
+// this credit, still with plain loads and stores; a budget that would have to
+// refuse first recalls all credit and writes down all frees, under the tree's
+// lock. Recalling is Dekker's protocol, in which the one who recalls pays for
+// both fences (os/fence.h).
 //
 // Thread-safe. Sizes are bytes.
 
@@ -19,6 +21,7 @@
 #include <cstdint>
 
 #include "allocator/budget/budget.h"
+#include "allocator/os/fence.h"
 
 namespace jsheap {
 namespace internal {
@@ -36,11 +39,15 @@ class Account {
 
  public:
   // What one thread has counted. Written by that thread alone, but for
-  // `credit`; all but `credit` and `next_peak` only ever grow.
+  // `credit` and `is_closed`; the counts only ever grow.
   class alignas(64) Lane {
     friend class Account;
 
     std::atomic<uint32_t> owner{kNobody};
+    // The credit is being taken from, by the owner, or taken away, by others:
+    // who set his flag and saw the other's not may do it.
+    std::atomic<bool> is_in_use{false};
+    std::atomic<bool> is_closed{false};
     Counter credit{0};     // bytes charged in advance
     Counter uncharged{0};  // bytes allocated while there was no limit
     Counter allocated_blocks{0};
@@ -69,8 +76,11 @@ class Account {
   // CountAllocation, on this thread.
   Lane* TryCharge(uint64_t bytes) {
     Lane& lane = Mine();
-    if (is_limited_.load(std::memory_order_relaxed)) [[unlikely]] {
-      return TryChargeLimited(lane, bytes) ? &lane : nullptr;
+    if (is_limited_.load(std::memory_order_relaxed)) {
+      const bool charged =
+          (is_credit_own_ && &lane != &lanes_[kLanes] && Spend(lane, bytes)) ||
+          TryChargeLimited(lane, bytes);
+      return charged ? &lane : nullptr;
     }
     Add(lane, lane.uncharged, bytes);
     return &lane;
@@ -167,6 +177,19 @@ class Account {
     return sum;
   }
 
+  // Out of the calling thread's credit, if there is enough.
+  static bool Spend(Lane& lane, uint64_t bytes) {
+    lane.is_in_use.store(true, std::memory_order_relaxed);
+    os::LightFence();
+    // In this order: a lane that was opened again has no credit any more.
+    const bool is_closed = lane.is_closed.load(std::memory_order_acquire);
+    const uint64_t credit = lane.credit.load(std::memory_order_relaxed);
+    const bool may = !is_closed && bytes <= credit;
+    if (may) lane.credit.store(credit - bytes, std::memory_order_relaxed);
+    lane.is_in_use.store(false, std::memory_order_release);
+    return may;
+  }
+  bool SpendShared(Lane& lane, uint64_t bytes);
   bool TryChargeLimited(Lane& lane, uint64_t bytes);
   void RaisePeak(Lane& lane, uint64_t allocated);
   uint64_t Sum(Counter Lane::* counter) const;
@@ -175,10 +198,12 @@ class Account {
   // For budgets, under the tree's lock.
   void SettleLocked();  // writes down what the lanes have counted
   void RecallLocked();  // the same, and takes back all credit
+  void CloseLocked();
   uint64_t CreditLocked() const { return Sum(&Lane::credit); }
   void LimitChangedLocked();
 
   Budget* const budget_;
+  const bool is_credit_own_;  // else lanes' credit is only changed atomically
   std::atomic<bool> is_limited_;
   std::atomic<uint32_t> lanes_in_use_;  // a bit a lane
   // Since the innermost PeakWindow began, and before that.

@@ -86,6 +86,17 @@ uint64_t Budget::Excess() const {
   return excess;
 }
 
+uint64_t Budget::room() const {
+  uint64_t room = kUnlimited;
+  for (const Budget* budget = this; budget != nullptr;
+       budget = budget->parent_) {
+    const uint64_t most = budget->limit();
+    if (most == kUnlimited) continue;
+    room = std::min(room, most - std::min(most, budget->used()));
+  }
+  return room;
+}
+
 void Budget::set_limit(uint64_t limit) {
   std::lock_guard lock(root_->mutex_);
   limit_.store(limit, std::memory_order_relaxed);
@@ -121,7 +132,7 @@ bool Budget::Fits(uint64_t bytes) const {
   return bytes <= most && used_ <= most - bytes;
 }
 
-uint64_t Budget::Room() const {
+uint64_t Budget::RoomLocked() const {
   uint64_t room = kUnlimited;
   for (const Budget* budget = this; budget != nullptr;
        budget = budget->parent_) {

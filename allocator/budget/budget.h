@@ -52,6 +52,8 @@ class Budget {
   // By how many bytes this budget or an ancestor is beyond its limit, the most
   // of them.
   uint64_t Excess() const;
+  // How many bytes could be charged now; kUnlimited where there is no limit.
+  uint64_t room() const;
   // Whether this budget or an ancestor has a limit.
   bool IsLimited() const;
 
@@ -76,7 +78,7 @@ class Budget {
   void ReleaseLocked(uint64_t bytes);
   bool Fits(uint64_t bytes) const;
   // What could be charged here now.
-  uint64_t Room() const;
+  uint64_t RoomLocked() const;
   template <typename Fn>
   void ForEachAccount(Fn fn);
 

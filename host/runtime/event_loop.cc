@@ -15,6 +15,8 @@ namespace {
 
 // Shorter waits aren't worth handing memory back for.
 constexpr std::chrono::milliseconds kLongWait{50};
+// Neither are shorter ones worth a full collection, in addition.
+constexpr std::chrono::milliseconds kVeryLongWait{950};
 
 }  // namespace
 
@@ -64,12 +66,15 @@ void EventLoop::SetAlarm(Clock::time_point when,
 
 void EventLoop::CancelAlarm() { asio_->alarm.cancel(); }
 
-bool EventLoop::RunOne(const std::function<void()>& on_idle) {
+bool EventLoop::RunOne(const std::function<bool()>& on_idle,
+                       const std::function<void()>& on_rest) {
   if (stopped_) return false;
-  if (asio_->context.run_one_for(kLongWait) == 0) {
-    on_idle();
-    asio_->context.run_one();
+  if (asio_->context.run_one_for(kLongWait) != 0) return !stopped_;
+  if (on_idle()) {
+    if (asio_->context.run_one_for(kVeryLongWait) != 0) return !stopped_;
+    on_rest();
   }
+  asio_->context.run_one();
   return !stopped_;
 }
 

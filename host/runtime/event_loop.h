@@ -42,9 +42,12 @@ class EventLoop {
   void SetAlarm(Clock::time_point when, std::function<void()> on_alarm);
   void CancelAlarm();
 
-  // Runs at least one task, waiting for it if need be; `on_idle` is called
-  // when the wait has become long. False once stopped.
-  bool RunOne(const std::function<void()>& on_idle);
+  // Runs at least one task, waiting for it if need be. When the wait has become
+  // long `on_idle` is called; where that is true, `on_rest` when it has become
+  // very long. Otherwise, and after that, nothing wakes the thread but a task.
+  // False once stopped.
+  bool RunOne(const std::function<bool()>& on_idle,
+              const std::function<void()>& on_rest);
   // Runs one task that is ready; false when there is none.
   bool PollOne();
   void AfterTask() { after_task_(); }

@@ -161,7 +161,10 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   if (gc_policy_ == GcPolicy::kAdaptive) {
     nursery_ = std::make_unique<BufferNursery>(
         isolate_, environment_.buffers.get(),
-        [this] { CollectGarbage(environment_, /*everything=*/false); });
+        [this](bool full) { CollectGarbage(environment_, full); });
+    idle_collection_ = std::make_unique<IdleCollection>(
+        isolate_, environment_.buffers.get(),
+        [this] { CollectGarbage(environment_, /*everything=*/true); });
   }
   rejections_ = std::make_unique<PromiseRejections>(isolate_);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
@@ -220,6 +223,7 @@ Runtime::~Runtime() {
   }
   environment_.native_objects.reset();
   rejections_.reset();
+  idle_collection_.reset();
   nursery_.reset();
   gc_.reset();
   heap_limit_->Detach();
@@ -358,14 +362,16 @@ Ending Runtime::RunToEnd() {
     }
     // Whoever reads the output shouldn't wait for the next timer.
     if (!environment_.out->Flush()) OnOutputFailed();
-    loop_->RunOne([this] {
-      if (environment_.arenas != nullptr) environment_.arenas->DropSpare();
-      if (environment_.collect_when_idle) {
-        environment_.collect_when_idle = false;
-        isolate_->LowMemoryNotification();
-      }
-      observer_->OnIdle();
-    });
+    loop_->RunOne(
+        [this] {
+          OnIdle();
+          return idle_collection_ != nullptr &&
+                 idle_collection_->IsWorthwhile();
+        },
+        [this] {
+          idle_collection_->Collect();
+          observer_->OnIdle();
+        });
   }
   if (!ending_ && !finishes_ && !main_promise_.IsEmpty() &&
       main_promise_.Get(isolate_)->State() == v8::Promise::kPending) {
@@ -374,6 +380,15 @@ Ending Runtime::RunToEnd() {
   isolates_->EndAll(is_main_);
   if (!environment_.out->Flush()) OnOutputFailed();
   return ending_.value_or(Ending{});
+}
+
+void Runtime::OnIdle() {
+  if (environment_.arenas != nullptr) environment_.arenas->DropSpare();
+  if (environment_.collect_when_idle) {
+    environment_.collect_when_idle = false;
+    isolate_->LowMemoryNotification();
+  }
+  observer_->OnIdle();
 }
 
 // V8 compiles WebAssembly in the background, and tells its promise later.

@@ -34,6 +34,7 @@
 #include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/gc_policy.h"
 #include "host/v8_memory/heap_limit.h"
+#include "host/v8_memory/idle_collection.h"
 #include "host/v8_memory/limits.h"
 #include "host/v8_memory/page_allocator.h"
 
@@ -190,6 +191,7 @@ class Runtime final : public Host {
   void End(Ending ending);
   // No JavaScript runs from here on, the caller's next statement included.
   void LeaveJavaScript();
+  void OnIdle();
   bool HasWork() const;
 
   static void OnMessage(v8::Local<v8::Message> message,
@@ -218,7 +220,9 @@ class Runtime final : public Host {
   std::unique_ptr<HeapLimitGuard> heap_limit_;
   std::unique_ptr<PageAllocator::BudgetScope> budget_scope_;
   std::unique_ptr<GcMonitor> gc_;
-  std::unique_ptr<BufferNursery> nursery_;  // null with V8's own policy
+  // Null with V8's own policy:
+  std::unique_ptr<BufferNursery> nursery_;
+  std::unique_ptr<IdleCollection> idle_collection_;
   std::unique_ptr<PromiseRejections> rejections_;
   std::unique_ptr<Builtins> builtins_;
   std::unique_ptr<ModuleLoader> modules_;

@@ -6,17 +6,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/v8_memory/heap_use.h"
+
 namespace jshost {
 namespace {
 
-constexpr uint64_t kSmallest = uint64_t{8} << 20;
-// Not so many that V8 does it by itself, and nothing is learned any more.
-constexpr uint64_t kLargest = uint64_t{48} << 20;
+constexpr uint64_t kUnlimited = jsheap::Budget::kUnlimited;
+constexpr uint64_t kMiB = 1 << 20;
 
-// Shares of the time that collections may take: beyond the first they come half
-// as often, below the second twice.
-constexpr double kDear = 0.25;
-constexpr double kCheap = 0.1;
+// However near the limit is, collections are this many bytes apart.
+constexpr uint64_t kLeast = kMiB;
+
+// With less room than this V8's own pace would run into the limit.
+constexpr uint64_t kRoomToRest = 256 * kMiB;
+
+// With less room than this after a full collection there is little to win by
+// coming before the limit does.
+constexpr uint64_t kWorthCollecting = 4 * kMiB;
+
+// What marks for longer than a few milliseconds.
+constexpr uint64_t kLargeHeap = 16 * kMiB;
+
+constexpr auto kPauses =
+    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
+                            v8::kGCTypeMarkSweepCompact);
+// V8 calls at the beginning of this only, when marking starts.
+constexpr auto kObserved =
+    static_cast<v8::GCType>(kPauses | v8::kGCTypeIncrementalMarking);
 
 // Of this thread: on a busy machine, waiting says nothing.
 std::chrono::nanoseconds CpuTime() {
@@ -30,19 +46,20 @@ std::chrono::nanoseconds CpuTime() {
 
 BufferNursery::BufferNursery(v8::Isolate* isolate,
                              ArrayBufferAllocator* buffers,
-                             std::function<void()> collect)
+                             std::function<void(bool)> collect)
     : isolate_(isolate),
       buffers_(buffers),
       collect_(std::move(collect)),
-      size_(kSmallest),
-      last_(CpuTime()) {
-  isolate_->AddGCEpilogueCallback(OnCollected, this);
-  buffers_->SetQuota(this, size_);
+      learned_(CpuTime()) {
+  isolate_->AddGCPrologueCallback(OnBegin, this, kObserved);
+  isolate_->AddGCEpilogueCallback(OnEnd, this, kPauses);
+  Refill();
 }
 
 BufferNursery::~BufferNursery() {
   buffers_->SetQuota(nullptr, 0);
-  isolate_->RemoveGCEpilogueCallback(OnCollected, this);
+  isolate_->RemoveGCEpilogueCallback(OnEnd, this);
+  isolate_->RemoveGCPrologueCallback(OnBegin, this);
 }
 
 void BufferNursery::OnQuotaUsed() {
@@ -52,32 +69,69 @@ void BufferNursery::OnQuotaUsed() {
 
 void BufferNursery::OnInterrupt(v8::Isolate*, void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
-  if (nursery->is_asked_) nursery->Collect();
+  if (std::exchange(nursery->is_asked_, false)) nursery->OnFull();
 }
 
-void BufferNursery::Collect() {
-  const std::chrono::nanoseconds start = CpuTime();
-  const std::chrono::nanoseconds last = last_;
-  collect_();
-  is_asked_ = false;
-  Learn(CpuTime() - start, start - last);
+void BufferNursery::OnFull() {
+  if (size_.is_resting()) {
+    size_.OnRested();
+    learned_ = CpuTime();
+    in_pauses_ = Nanoseconds(0);
+    return Refill();
+  }
+  collect_(IsRoomUsedUp());
+  const std::chrono::duration<double> pauses = in_pauses_;
+  const std::chrono::duration<double> all = end_ - learned_;
+  in_pauses_ = Nanoseconds(0);
+  learned_ = end_;
+  if (all.count() <= 0) return;  // There was none: V8 is ending.
+  size_.OnFilled(pauses / all, room_ >= kRoomToRest);
+  Refill();
 }
 
-void BufferNursery::Learn(std::chrono::nanoseconds pause,
-                          std::chrono::nanoseconds since) {
-  const double share = std::chrono::duration<double>(pause) /
-                       std::chrono::duration<double>(pause + since);
-  if (share > kDear) size_ = std::min(size_ * 2, kLargest);
-  if (share < kCheap) size_ = std::max(size_ / 2, kSmallest);
-  buffers_->SetQuota(this, size_);
+// Whether minor collections no longer make room, so that only a full one keeps
+// buffers away from the limit.
+bool BufferNursery::IsRoomUsedUp() {
+  room_ = buffers_->budget().room();
+  if (room_ == kUnlimited) return false;
+  most_room_ = std::max(most_room_, room_);
+  return most_room_ >= kWorthCollecting && room_ <= most_room_ / 8;
+}
+
+// Sets out for the next collection.
+void BufferNursery::Refill() {
+  room_ = buffers_->budget().room();
+  if (room_ != kUnlimited) {
+    most_room_ = std::max(most_room_, room_);
+    const uint64_t half = std::max(room_ / 2, kLeast);
+    return buffers_->SetQuota(this, std::min(size_.bytes(), half));
+  }
+  if (is_waiting_) return buffers_->SetQuota(nullptr, 0);
+  buffers_->SetQuota(this, size_.bytes());
+}
+
+void BufferNursery::OnBegin(v8::Isolate* isolate, v8::GCType type,
+                            v8::GCCallbackFlags, void* self) {
+  auto* const nursery = static_cast<BufferNursery*>(self);
+  if (type == v8::kGCTypeIncrementalMarking) {
+    nursery->is_waiting_ = MeasureHeapUse(isolate).used > kLargeHeap;
+    if (!nursery->size_.is_resting()) nursery->Refill();
+  } else {
+    nursery->begin_ = CpuTime();
+  }
 }
 
 // Whatever it was for, it emptied the nursery.
-void BufferNursery::OnCollected(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
-                                void* self) {
+void BufferNursery::OnEnd(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
+                          void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
-  nursery->last_ = CpuTime();
-  nursery->buffers_->SetQuota(nursery, nursery->size_);
+  nursery->end_ = CpuTime();
+  nursery->in_pauses_ += nursery->end_ - nursery->begin_;
+  if (type == v8::kGCTypeMarkSweepCompact) {
+    nursery->is_waiting_ = false;
+    nursery->most_room_ = 0;
+  }
+  if (!nursery->size_.is_resting()) nursery->Refill();
 }
 
 }  // namespace jshost

@@ -1,12 +1,18 @@
-// Frees dropped buffers while they are still in the processor's caches.
+// Frees dropped buffers while they are still in the processor's caches, and
+// before they run into a limit.
 //
 // V8 collects the young generation when 64 MiB of buffers were made since the
 // last time (heap.cc:2883), so a program that makes and drops buffers writes to
 // 64 MiB in turn, all of it out of cache. A nursery asks for a collection after
-// a few MiB instead: blocks come back warm, and far less memory is resident.
-// How many MiB is learned: collections that cost more than a share of the time
-// come half as often, cheap ones twice as often, up to where V8 does it by
-// itself.
+// a few MiB instead (nursery_size.h): blocks come back warm, and far less
+// memory is resident.
+//
+// While V8 marks, a minor collection would finish that at once with a full one
+// (heap.cc:580), so beside a large heap the nursery waits, unless a limit is
+// near. Where there is a
+// limit the nursery is at most half of the room below it; and when little is
+// left of what the last full collection made free, the next one is full, so
+// that nothing has to be refused first.
 //
 // What it gains is in docs/limits.md.
 //
@@ -23,6 +29,7 @@
 #include <functional>
 
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/nursery_size.h"
 
 namespace v8 {
 class Isolate;
@@ -32,33 +39,44 @@ namespace jshost {
 
 class BufferNursery final : private BufferQuota {
  public:
-  // `collect` runs a minor collection; it is called where JavaScript may be.
-  // All outlive this.
+  // `collect` runs a collection, a full or a minor one; it is called where
+  // JavaScript may be. All outlive this.
   BufferNursery(v8::Isolate* isolate, ArrayBufferAllocator* buffers,
-                std::function<void()> collect);
+                std::function<void(bool full)> collect);
   ~BufferNursery() override;
   BufferNursery(const BufferNursery&) = delete;
   BufferNursery& operator=(const BufferNursery&) = delete;
 
-  // Bytes of new buffers between two collections.
-  uint64_t size() const { return size_; }
-
  private:
+  using Nanoseconds = std::chrono::nanoseconds;
+
   static void OnInterrupt(v8::Isolate* isolate, void* self);
-  static void OnCollected(v8::Isolate* isolate, v8::GCType type,
-                          v8::GCCallbackFlags flags, void* self);
+  static void OnBegin(v8::Isolate* isolate, v8::GCType type,
+                      v8::GCCallbackFlags flags, void* self);
+  static void OnEnd(v8::Isolate* isolate, v8::GCType type,
+                    v8::GCCallbackFlags flags, void* self);
   // BufferQuota:
   void OnQuotaUsed() override;
 
-  void Collect();
-  void Learn(std::chrono::nanoseconds pause, std::chrono::nanoseconds since);
+  void OnFull();
+  bool IsRoomUsedUp();
+  void Refill();
 
   v8::Isolate* const isolate_;
   ArrayBufferAllocator* const buffers_;
-  const std::function<void()> collect_;
-  uint64_t size_;
+  const std::function<void(bool full)> collect_;
+  NurserySize size_;
   bool is_asked_ = false;
-  std::chrono::nanoseconds last_;  // CPU time of the last collection
+  bool is_waiting_ = false;  // until marking is done
+  // Below the limit: now, and the most that there was since the last full
+  // collection.
+  uint64_t room_ = 0;
+  uint64_t most_room_ = 0;
+  // CPU time of this thread:
+  Nanoseconds begin_{0};      // of the latest collection
+  Nanoseconds end_{0};        // the same
+  Nanoseconds learned_{0};    // when the size was learned last
+  Nanoseconds in_pauses_{0};  // since then
 };
 
 }  // namespace jshost

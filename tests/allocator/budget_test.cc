@@ -72,5 +72,20 @@ TEST(BudgetTest, ThreadsNeverPassTheLimit) {
   EXPECT_EQ(process.used(), 0u);
 }
 
+TEST(BudgetTest, RoomIsWhatTheTightestLimitLeaves) {
+  Budget process(1000);
+  Budget isolate(Budget::kUnlimited, &process);
+  Budget buffers(600, &isolate);
+  EXPECT_EQ(buffers.room(), 600u);
+  EXPECT_EQ(isolate.room(), 1000u);
+  process.Charge(500);
+  EXPECT_EQ(buffers.room(), 500u);
+  buffers.Charge(700);  // beyond it
+  EXPECT_EQ(buffers.room(), 0u);
+  EXPECT_EQ(isolate.room(), 0u);
+  process.set_limit(Budget::kUnlimited);
+  EXPECT_EQ(isolate.room(), Budget::kUnlimited);
+}
+
 }  // namespace
 }  // namespace jsheap

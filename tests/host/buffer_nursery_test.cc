@@ -29,6 +29,40 @@ TEST(BufferNurseryTest, FewBuffersAreNoReason) {
             0u);
 }
 
+constexpr uint64_t kMiB = 1 << 20;
+
+uint64_t Refusals(GcPolicy policy, const Limits& limits, const char* code) {
+  TestProgram program(limits, true, "slab", nullptr, policy);
+  EXPECT_EQ(program.Run(code), Ending::Kind::kFinished) << program.uncaught();
+  return program.runtime().environment().buffers->refusals().count();
+}
+
+TEST(BufferNurseryTest, GarbageIsCollectedBeforeItReachesALimit) {
+  EXPECT_EQ(Refusals(GcPolicy::kAdaptive, {.buffers = 20 * kMiB}, kChurn), 0u);
+  EXPECT_GT(Refusals(GcPolicy::kV8, {.buffers = 20 * kMiB}, kChurn), 0u);
+}
+
+TEST(BufferNurseryTest, AlsoWhatWasPromoted) {
+  EXPECT_LT(Refusals(GcPolicy::kAdaptive, {.buffers = 40 * kMiB}, R"(
+    const ring = [];
+    for (let i = 0; i < 4096; i++) ring[i % 320] = new Uint8Array(65536);
+  )"),
+            20u);
+}
+
+TEST(BufferNurseryTest, AFullLimitIsStillAnError) {
+  EXPECT_GT(Refusals(GcPolicy::kAdaptive, {.buffers = 20 * kMiB}, R"(
+    const held = [];
+    try {
+      for (;;) held.push(new Uint8Array(65536));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    if (held.length < 319 || held.length > 320) throw held.length;
+  )"),
+            0u);
+}
+
 TEST(BufferNurseryTest, ItGoesWithTheProgram) {
   TestProgram program;
   // Asked for, and never interrupted.
