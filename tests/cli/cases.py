@@ -796,9 +796,6 @@ ISOLATES = [
     eval_case('output that is captured is not printed',
               "isolate.eval('print(1)').then((r) => write(r.output + 2))",
               '1\n2'),
-    eval_case('processes are still to come',
-              "isolate.eval('1', { isolation: 'process' })"
-              '.catch((e) => print(e.code))', 'ERR_NOT_SUPPORTED\n'),
 ]
 
 CASES = (PROGRAMS + ISOLATES + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
