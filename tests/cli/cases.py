@@ -796,6 +796,14 @@ ISOLATES = [
     eval_case('output that is captured is not printed',
               "isolate.eval('print(1)').then((r) => write(r.output + 2))",
               '1\n2'),
+    Case('the entry of such a process is none for people',
+         ['--isolate-process'], status=2,
+         err=one_line("--isolate-process is for jshost's own use")),
+    eval_case('a process does as its starter does',
+              "isolate.eval('typeof gc + heap.allocator', "
+              "{ isolation: 'process' }).then((r) => print(r.result))",
+              'functionmalloc\n',
+              options=['--expose-gc', '--allocator', 'malloc']),
 ]
 
 CASES = (PROGRAMS + ISOLATES + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
