@@ -7,7 +7,7 @@ for (const how of ['--every', '--pooled']) {
   globalThis.print = (line) => lines.push(line);
   globalThis.scriptArgs = ['--json', how, '--sizes', '128,3000,64K,1MiB', '--scale', '0.001'];
   // Its declarations are the global scope's, which has each once.
-  (0, eval)(`{ ${read('../../bench/js/churn.js')} }`);
+  (0, eval)(`{ ${read('bench/js/churn.js')} }`);
   globalThis.print = realPrint;
 }
 

@@ -11,7 +11,7 @@ for (const [words, expected] of [
   globalThis.print = (line) => lines.push(line);
   globalThis.scriptArgs = [...words, '--ms', '5'];
   // Its declarations are the global scope's, which has each once.
-  (0, eval)(`{ ${read('../../bench/js/gc_policy.js')} }`);
+  (0, eval)(`{ ${read('bench/js/gc_policy.js')} }`);
   globalThis.print = realPrint;
   check('lines', lines.length, 1);
   const { size, every, live, objects, allocator, ...figures } = JSON.parse(lines[0]);
