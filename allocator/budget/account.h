@@ -65,6 +65,10 @@ class Account {
   // The most that a thread charges in advance.
   static constexpr uint64_t kMostCredit = uint64_t{1} << 20;
 
+  // Once a process; may come with the first account, but takes milliseconds
+  // where there are other threads already.
+  static void Prepare() { os::HasFenceForAll(); }
+
   // `budget` must outlive this.
   explicit Account(Budget* budget);
   // Blocks that are still live stay charged.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "allocator/budget/account.h"
 #include "allocator/operator_new/operator_new.h"
 #include "allocator/reclaimer/reclaimer.h"
 #include "allocator/registry.h"
@@ -24,6 +25,7 @@ std::unique_ptr<ProcessHeap> ProcessHeap::Make(const std::string& allocator,
                                                std::string* error) {
   // Nothing in this process closes files that it didn't open.
   jsheap::TrustDescriptors();
+  jsheap::Account::Prepare();
   jsheap::ReclaimerOptions options;
   if (!jsheap::ParseReclaimer(reclaimer, &options, error)) {
     *error = "--reclaimer: " + *error;
