@@ -257,7 +257,7 @@ declare class Worker extends EventTarget {
    *  every 10 ms; when it has ended, at its end. */
   memory(): IsolateMemory;
   onmessage: ((event: MessageEvent) => void) | null;
-  /** There is no memory for a message. */
+  /** There is no memory for a message; the error is the event's `data`. */
   onmessageerror: ((event: MessageEvent) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }

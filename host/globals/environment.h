@@ -57,6 +57,10 @@ class Host {
   // if it had been left uncaught. No more JavaScript runs, but in a worker.
   virtual void ReportUncaught(v8::Local<v8::Value> error) = 0;
 
+  // Whether somebody wants the program to end: what waits shall stop that. Any
+  // thread.
+  virtual bool IsInterrupted() const = 0;
+
   // Standard output can't be written: says so and ends the program.
   virtual void OnOutputFailed() = 0;
 

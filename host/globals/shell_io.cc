@@ -7,14 +7,13 @@
 #include <v8-typed-array.h>
 
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
 #include "host/globals/binding.h"
 #include "host/globals/file_error.h"
 #include "host/globals/files.h"
 #include "host/globals/globals.h"
+#include "host/globals/standard_input.h"
 
 namespace jshost {
 namespace {
@@ -106,17 +105,8 @@ v8::MaybeLocal<v8::Value> Read(Environment& env, const Path& path,
 
 std::optional<std::string> ReadLine(Environment& env) {
   env.out->Flush();
-  char* line = nullptr;
-  size_t capacity = 0;
-  const ssize_t length = getline(&line, &capacity, stdin);
-  std::optional<std::string> result;
-  if (length >= 0) {
-    std::string_view text(line, static_cast<size_t>(length));
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    result.emplace(text);
-  }
-  std::free(line);
-  return result;
+  return StandardInput::Process().ReadLine(
+      [&env] { return env.host->IsInterrupted(); });
 }
 
 void WriteWholeFile(Environment& env, const Path& path, const Bytes& data) {

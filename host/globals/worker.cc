@@ -4,6 +4,7 @@
 #include <v8-exception.h>
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "host/globals/binding.h"
@@ -28,22 +29,24 @@ std::unique_ptr<Message> WriteMessage(Environment& env,
   return Message::Write(env, value, list);
 }
 
-// Hands the clone to `callback` as (true, value, ports), or (false) when there
-// is no memory for it.
+// Hands the clone to `callback` as (true, value, ports), or (false, error, [])
+// when there is no memory for it.
 void Receive(Environment& env, const EventCallback& callback,
              Message* message) {
   const v8::HandleScope handles(env.isolate);
   const v8::Context::Scope entered(callback.context());
   v8::Local<v8::Value> value;
   v8::LocalVector<v8::Value> ports(env.isolate);
+  bool is_read = true;
   {
     const v8::TryCatch caught(env.isolate);
-    if (!message->Read(env, &ports).ToLocal(&value) && caught.HasTerminated()) {
-      return;
+    if (!message->Read(env, &ports).ToLocal(&value)) {
+      if (caught.HasTerminated()) return;
+      is_read = false;
+      value = caught.Exception();
+      ports.clear();
     }
   }
-  const bool is_read = !value.IsEmpty();
-  if (!is_read) value = v8::Undefined(env.isolate);
   std::array<v8::Local<v8::Value>, 3> args{
       v8::Boolean::New(env.isolate, is_read), value,
       v8::Array::New(env.isolate, ports.data(), ports.size())};
@@ -54,9 +57,12 @@ void Receive(Environment& env, const EventCallback& callback,
 
 v8::Local<v8::Value> LimitError(Environment& env, const IsolateError& error) {
   const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
+  // What there is to say of one that was thrown, without what it is.
+  constexpr std::string_view kThrown = "Uncaught RangeError: ";
+  std::string_view message = error.message;
+  if (message.starts_with(kThrown)) message.remove_prefix(kThrown.size());
   const auto object =
-      v8::Exception::RangeError(String(env.isolate, error.message))
-          .As<v8::Object>();
+      v8::Exception::RangeError(String(env.isolate, message)).As<v8::Object>();
   Set(context, object, "code", String(env.isolate, "ERR_MEMORY_LIMIT"));
   Set(context, object, "limit", String(env.isolate, *error.limit));
   Set(context, object, "requested",

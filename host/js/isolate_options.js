@@ -71,6 +71,9 @@
   function readScript(script) {
     const text = typeof script === 'object' && script !== null ? script.href : script;
     if (typeof text !== 'string') throw wrongType('script', 'a path or a URL', script);
+    for (let i = 0; i < text.length; i++) {
+      if (text[i] === '\0') throw wrongType('script', 'a path, which has no NUL character', text);
+    }
     return text;
   }
 

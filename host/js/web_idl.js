@@ -43,7 +43,10 @@
 
   // A member or function was called on something else than an `interfaceName`.
   function wrongReceiver(what, interfaceName) {
-    return new TypeError(`${what}: the receiver must be an ${interfaceName}`);
+    const initial = interfaceName[0];
+    const article =
+      initial === 'A' || initial === 'E' || initial === 'I' || initial === 'O' ? 'an' : 'a';
+    return new TypeError(`${what}: the receiver must be ${article} ${interfaceName}`);
   }
 
   // Null and undefined are an empty dictionary.

@@ -80,7 +80,7 @@
 
     #onMessage(isRead, data, ports) {
       if (this.#isTerminated) return;
-      fire(this, makeMessageEvent(isRead ? 'message' : 'messageerror', isRead ? data : null, ports));
+      fire(this, makeMessageEvent(isRead ? 'message' : 'messageerror', data, ports));
     }
 
     #onError(init) {

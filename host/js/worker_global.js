@@ -38,7 +38,7 @@
   defineHandler(scope, 'messageerror', isScope);
 
   const receive = (isRead, data, ports) => {
-    fire(global, makeMessageEvent(isRead ? 'message' : 'messageerror', isRead ? data : null, ports));
+    fire(global, makeMessageEvent(isRead ? 'message' : 'messageerror', data, ports));
   };
   // Messages wait for somebody who listens.
   let listens = false;

@@ -54,6 +54,23 @@ class Formatter {
             Short(ToText(isolate_, line))};
   }
 
+  // "TypeError: x is not a function", or the value that was thrown.
+  std::string Summary() const {
+    if (!report_.error->IsNativeError() && report_.error->IsObject()) {
+      return report_.show(report_.error);
+    }
+    const std::string text = ToText(isolate_, report_.message->Get());
+    const std::string summary =
+        text.starts_with(kUncaught) ? text.substr(kUncaught.size()) : text;
+    // V8 runs no getters, and those of a DOMException say all there is.
+    v8::Local<v8::String> said;
+    if (!summary.empty() || !report_.error->IsNativeError() ||
+        !report_.error->ToString(context_).ToLocal(&said)) {
+      return summary;
+    }
+    return ToText(isolate_, said);
+  }
+
  private:
   void FindPlace() {
     place_ = GetErrorPlace(context_, report_.error);
@@ -120,15 +137,6 @@ class Formatter {
     if (!resource->IsString() || line == 0 || IsOwnScript()) return {};
     return fmt::format("{}:{}:{}", ToText(isolate_, resource), line,
                        report_.message->GetStartColumn() + 1);
-  }
-
-  // "TypeError: x is not a function", or the value that was thrown.
-  std::string Summary() const {
-    if (!report_.error->IsNativeError() && report_.error->IsObject()) {
-      return report_.show(report_.error);
-    }
-    const std::string text = ToText(isolate_, report_.message->Get());
-    return text.starts_with(kUncaught) ? text.substr(kUncaught.size()) : text;
   }
 
   void AddHeadline() {
@@ -265,6 +273,11 @@ class Formatter {
 std::string FormatError(v8::Local<v8::Context> context,
                         const ErrorReport& report) {
   return Formatter(context, report).Format();
+}
+
+std::string SummaryOfError(v8::Local<v8::Context> context,
+                           const ErrorReport& report) {
+  return std::string(kUncaught) + Formatter(context, report).Summary();
 }
 
 ErrorPlace PlaceOfError(v8::Local<v8::Context> context,

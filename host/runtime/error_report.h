@@ -33,6 +33,11 @@ struct ErrorReport {
 std::string FormatError(v8::Local<v8::Context> context,
                         const ErrorReport& report);
 
+// Its headline alone, without the place: "Uncaught TypeError: x is not a
+// function". May run getters as well.
+std::string SummaryOfError(v8::Local<v8::Context> context,
+                           const ErrorReport& report);
+
 // Where it says that the error belongs; no file when that isn't known.
 ErrorPlace PlaceOfError(v8::Local<v8::Context> context,
                         const ErrorReport& report);

@@ -42,6 +42,22 @@ bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
              .ends_with("RangeError: Maximum call stack size exceeded");
 }
 
+// The bytes that an error of ours about memory says it asked for; 0 of others.
+uint64_t RequestedOf(v8::Local<v8::Context> context,
+                     v8::Local<v8::Value> error) {
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  v8::Local<v8::Value> requested;
+  if (!error->IsNativeError() ||
+      !error.As<v8::Object>()
+           ->GetRealNamedProperty(context, Name(isolate, "requested"))
+           .ToLocal(&requested) ||
+      !requested->IsNumber()) {
+    return 0;
+  }
+  const double bytes = requested.As<v8::Number>()->Value();
+  return bytes >= 1 && bytes < 0x1p63 ? static_cast<uint64_t>(bytes) : 0;
+}
+
 // Whether the buffer of so many bytes was refused for the total's sake.
 bool IsTotal(const jsheap::Budget& budget, uint64_t bytes) {
   const jsheap::Budget* const obstacle = budget.ObstacleFor(bytes);
@@ -367,7 +383,8 @@ void IsolateThread::OnUncaught(v8::Local<v8::Context> context,
   had_error_ = true;
   IsolateError sent;
   sent.place = PlaceOfError(context, report);
-  sent.message = ToText(isolate, message->Get());
+  sent.message = SummaryOfError(context, report);
+  sent.requested = RequestedOf(context, error);
   // The starter makes do with the message when it can't be cloned.
   sent.value = Message::Write(env, error, Message::TransferList(isolate));
   SendError(std::move(sent));
@@ -404,7 +421,8 @@ void IsolateThread::OnBufferLimit(const ArrayBufferAllocator& buffers,
   result_.error += details;
   if (!pending_error_) return;
   pending_error_->limit = is_total ? "total" : "buffers";
-  pending_error_->requested = bytes;
+  // What an arena or a record type asked for isn't what its chunk needed.
+  if (pending_error_->requested == 0) pending_error_->requested = bytes;
 }
 
 void IsolateThread::OnUnsettledAwait(const std::string& where) {

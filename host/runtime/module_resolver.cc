@@ -61,6 +61,11 @@ std::pair<std::string, std::string> SplitBare(std::string_view specifier) {
 bool ModuleResolver::Resolve(std::string_view specifier,
                              const std::string& folder, ResolvedModule* result,
                              std::string* error) {
+  if (specifier.find('\0') != std::string_view::npos) {
+    *error = fmt::format("'{}' is no valid module name: it has a NUL character",
+                         specifier);
+    return false;
+  }
   if (IsPath(specifier) || specifier.starts_with("file:")) {
     return ResolvePath(specifier, folder, result, error);
   }

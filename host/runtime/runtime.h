@@ -157,6 +157,7 @@ class Runtime final : public Host {
   void Quit(int status) override;
   void OnUncaught(const v8::TryCatch& caught) override;
   void ReportUncaught(v8::Local<v8::Value> error) override;
+  bool IsInterrupted() const override { return is_interrupted_; }
   void OnOutputFailed() override;
   v8::MaybeLocal<v8::Value> RequireInternal(const std::string& name) override;
   v8::MaybeLocal<v8::Function> CompileInternal(

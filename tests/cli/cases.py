@@ -732,6 +732,28 @@ STREAMS = [
     Case('stderr not open', shell='"$JSHOST" -e "printErr(1); print(2)" 2>&-',
          out='2\n'),
     Case('stdin not open is empty', shell='"$JSHOST" - <&-'),
+    Case('readline of a line that is longer than a pipe, and of the last one',
+         ['-e', 'print(readline().length, readline(), readline(), readline())'],
+         stdin='x' * 300000 + '\n\nlast', out='300000  last undefined\n'),
+    # Somebody has the pipe open and says nothing.
+    Case('what waits for standard input can be terminated',
+         shell='mkfifo f; exec 3<>f; "$JSHOST" s.js <&3',
+         files={'s.js': '''
+             const wait = (timeout) =>
+                 isolate.eval('readline(); 1', { timeout });
+             Promise.all([wait(100), wait(100)]).then((results) => {
+               for (const { outcome, result } of results) {
+                 print(outcome, result);
+               }
+               const worker = new Worker('wait.js');
+               worker.onmessage = async () => print(await worker.terminate());
+             });''',
+                'wait.js': 'postMessage(1); readline()'},
+         out='timeout undefined\ntimeout undefined\n1\n'),
+    Case('a DOMException that nobody catches says what it is',
+         ['-e', 'structuredClone(() => 1)'], status=1,
+         err=Holds(r'^\[eval\]:1:1: Uncaught DataCloneError: .*could not be '
+                   r'cloned')),
     Case('stdout and stderr in order', shell='"$JSHOST" -e \'print("a"); '
          'printErr("b"); write("c"); printErr("d"); print("e")\' 2>&1',
          out='a\nb\ncd\ne\n'),

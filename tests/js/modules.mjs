@@ -48,6 +48,7 @@ const says = async (specifier, pattern, options) => {
 await says('./none.mjs', /'\.\/none\.mjs'.*tried \/.*none\.mjs.*\n.*imported from .*modules\.mjs/s);
 await says('no-such-package', /'no-such-package'.*node_modules\/no-such-package/);
 await says('./modules', /is a directory/);
+await says('./modules/meta.mjs\0x', /NUL/);
 await says('node:fs', /Node/);
 await says('https://example.org/x.js', /not from https:/);
 await says('./modules/data.json', /type: 'json'/);

@@ -49,6 +49,8 @@ bob.terminate();
 throws('no new', () => Worker('x'), TypeError);
 throws('no script', () => new Worker(), TypeError, 'needs 1 argument');
 throws('script', () => new Worker(5), TypeError, 'script', '5');
+// Not the file before it.
+throws('NUL', () => new Worker('workers/echo.js\0x'), TypeError, 'script', 'NUL');
 throws('options', () => new Worker('x', 5), TypeError, 'options', '5');
 throws('type', () => start({ type: 'json' }), TypeError, 'type', "'json'");
 throws('name', () => start({ name: 5 }), TypeError, 'name', '5');

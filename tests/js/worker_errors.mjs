@@ -19,6 +19,8 @@ check('rejection', (await fails(worker, ['reject', 'r'])).error.message, 'r');
 check('a value', (await fails(worker, ['throwValue', { x: [1] }])).error, { x: [1] });
 const uncloned = await fails(worker, ['throwFunction']);
 check('what can\'t be cloned', [uncloned.error instanceof Error, uncloned.error.message.startsWith('Uncaught ')], [true, true]);
+const dom = await fails(worker, ['abort']);
+check('a DOMException', [dom.message, dom.error.name], ['Uncaught AbortError: gone', 'AbortError']);
 const both = [];
 const two = new Promise((resolve) => {
   worker.onerror = ({ error }) => { both.push(error); if (both.length === 2) resolve(); };
@@ -62,6 +64,9 @@ const exhausted = async (what, command, limits, limit) => {
 };
 await exhausted('heap', 'fillHeap', limits, 'jsHeap');
 await exhausted('buffers', 'fillBuffers', limits, 'buffers');
+await exhausted('arena', 'fillArena', limits, 'buffers');
+const asked = (await fails(start({ limits }), ['fillArena'])).error;
+check('what was asked for', [asked.requested, asked.message.startsWith('arena ')], [10_000, true]);
 await exhausted('one array', 'oneHugeArray', limits, 'jsHeap');
 await exhausted('total: heap', 'fillHeap', { total: '16MiB' }, 'total');
 await exhausted('total: buffers', 'fillBuffers', { total: '16MiB' }, 'total');
@@ -75,3 +80,12 @@ small.postMessage(['echo', new Uint8Array(8 << 20)]);
 small.postMessage(['echo', 'after']);
 check('too large a message', await outcome, 'after');
 await small.terminate();
+
+// The other way round, the listener gets the error.
+const here = await isolate.eval(`
+  const worker = new Worker('tests/js/workers/commands.js');
+  worker.postMessage(['large', 8 << 20]);
+  new Promise((resolve) => {
+    worker.onmessageerror = ({ data }) => { resolve([data.name, data.code, data.limit]); worker.terminate(); };
+  })`, { limits: { buffers: '1MiB' } });
+check('messageerror', here.result, ['RangeError', 'ERR_MEMORY_LIMIT', 'buffers']);

@@ -25,8 +25,11 @@ const commands = {
   regexp: () => { postMessage('here'); /(x+x+)+y/.test('x'.repeat(100)); },
   fillHeap: () => { const all = []; for (;;) all.push(new Array(1000).fill(1.5)); },
   fillBuffers: () => { const all = []; for (;;) all.push(new Uint8Array(1e6)); },
+  fillArena: () => { const arena = new Arena(); for (;;) arena.alloc(10_000); },
+  abort: () => { throw new DOMException('gone', 'AbortError'); },
   oneHugeArray: () => { new Array(2 ** 27 - 10).fill(0); },
   recurse: () => { (function down() { down(); })(); },
+  large: (bytes) => postMessage(new Uint8Array(bytes)),
   stop: () => { onmessage = null; },
 };
 onmessage = ({ data: [command, ...args] }) => commands[command](...args);
