@@ -11,10 +11,12 @@
 #include <string>
 #include <utility>
 
+#include "allocator/size_text.h"
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
 #include "host/globals/record.h"
 #include "host/globals/size_argument.h"
+#include "host/v8_memory/limits.h"
 
 namespace jshost {
 namespace {
@@ -81,6 +83,12 @@ void SetLimits(Environment& env, v8::Local<v8::Object> limits) {
       !ReadLimit(env, limits, "buffers", &buffers) ||
       !ReadLimit(env, limits, "total", &total)) {
     return;
+  }
+  if (total && *total < kMinTotal) {
+    return Throw(env.isolate, ErrorKind::kRangeError,
+                 fmt::format("limits.total: {} is below the minimum of {}",
+                             jsheap::FormatSizeExact(*total),
+                             jsheap::FormatSizeExact(kMinTotal)));
   }
   if (buffers) env.budget->buffers().set_limit(*buffers);
   if (total) env.budget->total().set_limit(*total);

@@ -31,7 +31,7 @@ v8::Maybe<uint64_t> ReadSize(v8::Isolate* isolate, v8::Local<v8::Value> value,
     const std::optional<uint64_t> size =
         jsheap::ParseSize(ToText(isolate, value));
     return size ? v8::Just(*size)
-                : Refuse(isolate, ErrorKind::kRangeError, name, value);
+                : Refuse(isolate, ErrorKind::kTypeError, name, value);
   }
   if (!value->IsNumber()) {
     return Refuse(isolate, ErrorKind::kTypeError, name, value);
