@@ -6,9 +6,15 @@
 namespace jshost {
 namespace {
 
-// The pages of an isolate that has ended go back to the system at once, not
-// after the 8 seconds in which another isolate may want them.
-constexpr const char* kBaseFlags = "--no-memory-pool-share-memory-on-teardown ";
+constexpr const char* kBaseFlags =
+    // The pages of an isolate that has ended go back to the system at once, not
+    // after the 8 seconds in which another isolate may want them.
+    "--no-memory-pool-share-memory-on-teardown "
+    // With unrolling comes the removal of checks for interrupts from loops of
+    // few iterations, and it takes the wrong one where such a loop has none,
+    // like that which fills `new Array(1000)`: the next loop's, which nothing
+    // could stop any more, no limit, no timeout and no terminate().
+    "--no-turboshaft-loop-unrolling ";
 
 }  // namespace
 
