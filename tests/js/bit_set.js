@@ -1,22 +1,9 @@
 // BitSet against a Set of indices.
 
 load('lib/check.js');
-const throws = (what, fn, type, message) => {
-  try {
-    fn();
-  } catch (error) {
-    if (error.constructor !== type || error.message !== message) {
-      throw new Error(`${what}: threw ${error}, expected ${message}`);
-    }
-    return;
-  }
-  throw new Error(`${what}: no error`);
-};
-let seed = 7;
-const random = (below) => {
-  seed = Math.imul(seed, 1664525) + 1013904223 | 0;
-  return Math.floor((seed >>> 0) / 2 ** 32 * below);
-};
+load('lib/random.js');
+load('lib/throws_exactly.js');
+const random = randomFrom(7);
 const bitsOf = (model) => [...model].sort((a, b) => a - b);
 const compare = (what, bits, model, size) => {
   check(`${what}: size`, bits.size, size);
@@ -120,25 +107,25 @@ for (let round = 0; round < 200; round++) {
 // Errors.
 const bits = new BitSet(8).set(1);
 for (const method of ['get', 'set', 'flip']) {
-  throws(method, () => bits[method](-1), RangeError,
+  throwsExactly(method, () => bits[method](-1), RangeError,
          'index must be an integer from 0 to 137438953471, got -1');
-  throws(method, () => bits[method](0.5), RangeError,
+  throwsExactly(method, () => bits[method](0.5), RangeError,
          'index must be an integer from 0 to 137438953471, got 0.5');
-  throws(method, () => bits[method]('1'), TypeError, "index must be a number, got '1'");
-  throws(method, () => bits[method](2 ** 37), RangeError,
+  throwsExactly(method, () => bits[method]('1'), TypeError, "index must be a number, got '1'");
+  throwsExactly(method, () => bits[method](2 ** 37), RangeError,
          'index must be an integer from 0 to 137438953471, got 137438953472');
-  throws(method, () => BitSet.prototype[method].call(new NumberMap(), 1), TypeError,
+  throwsExactly(method, () => BitSet.prototype[method].call(new NumberMap(), 1), TypeError,
          `BitSet.${method}: the receiver must be a BitSet, got an object of class NumberMap`);
 }
-throws('nextSet', () => bits.nextSet(NaN), RangeError,
+throwsExactly('nextSet', () => bits.nextSet(NaN), RangeError,
        'from must be an integer from 0 to 137438953472, got NaN');
-throws('bits', () => new BitSet(-1), RangeError,
+throwsExactly('bits', () => new BitSet(-1), RangeError,
        'bits must be an integer from 0 to 137438953472, got -1');
-throws('bits', () => new BitSet('8'), TypeError, "bits must be a number, got '8'");
-throws('no new', () => Object.getPrototypeOf(BitSet)(8), TypeError,
+throwsExactly('bits', () => new BitSet('8'), TypeError, "bits must be a number, got '8'");
+throwsExactly('no new', () => Object.getPrototypeOf(BitSet)(8), TypeError,
        'BitSet is a class: write new BitSet(…)');
 for (const method of ['and', 'or', 'xor', 'andNot']) {
-  throws(method, () => bits[method](new Set()), TypeError,
+  throwsExactly(method, () => bits[method](new Set()), TypeError,
          'other must be a BitSet in use, got an object of class Set');
 }
 check('unchanged', [...bits], [1]);
@@ -150,15 +137,15 @@ const walk = bits[Symbol.iterator]();
 }
 for (const [method, ...args] of [['get', 1], ['set', 1], ['flip', 1], ['count'], ['nextSet'],
                                  ['and', disposed], ['or', disposed], ['clear']]) {
-  throws(`${method} after dispose`, () => bits[method](...args), TypeError,
+  throwsExactly(`${method} after dispose`, () => bits[method](...args), TypeError,
          `BitSet.${method}: this BitSet was disposed; make a new one`);
 }
-throws('walk', () => walk.next(), TypeError,
+throwsExactly('walk', () => walk.next(), TypeError,
        'BitSet.nextSet: this BitSet was disposed; make a new one');
-throws('or a disposed one', () => disposed.or(bits), TypeError,
+throwsExactly('or a disposed one', () => disposed.or(bits), TypeError,
        'other must be a BitSet in use, got an object of class BitSet');
 // Its argument may dispose the receiver while it is read.
-throws('disposed on the way', () => {
+throwsExactly('disposed on the way', () => {
   const victim = new BitSet(100);
   victim.nextSet({ valueOf() { victim[Symbol.dispose](); return 1; } });
 }, TypeError, 'from must be a number, got an object of class Object');

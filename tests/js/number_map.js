@@ -2,22 +2,9 @@
 // NumberMap does what Map does with numbers, all but the order.
 
 load('lib/check.js');
-const throws = (what, fn, type, message) => {
-  try {
-    fn();
-  } catch (error) {
-    if (error.constructor !== type || error.message !== message) {
-      throw new Error(`${what}: threw ${error}, expected ${message}`);
-    }
-    return;
-  }
-  throw new Error(`${what}: no error`);
-};
-let seed = 1;
-const random = (below) => {
-  seed = Math.imul(seed, 1664525) + 1013904223 | 0;
-  return Math.floor((seed >>> 0) / 2 ** 32 * below);
-};
+load('lib/random.js');
+load('lib/throws_exactly.js');
+const random = randomFrom(1);
 const sorted = (entries) => [...entries].sort((a, b) => a[0] - b[0] || (a[0] < b[0] ? -1 : 0));
 const compare = (what, map, model) => {
   check(`${what}: size`, map.size, model.size);
@@ -168,19 +155,19 @@ for (const [what, change] of [
 // Errors.
 const map = new NumberMap([[1, 1]]);
 for (const method of ['get', 'has', 'delete']) {
-  throws(method, () => map[method]('1'), TypeError, "key must be a number, got '1'");
-  throws(method, () => NumberMap.prototype[method].call(new Map(), 1), TypeError,
+  throwsExactly(method, () => map[method]('1'), TypeError, "key must be a number, got '1'");
+  throwsExactly(method, () => NumberMap.prototype[method].call(new Map(), 1), TypeError,
          `NumberMap.${method}: the receiver must be a NumberMap, got an object of class Map`);
 }
 for (const method of ['keys', 'values', 'entries', 'clear']) {
-  throws(method, () => NumberMap.prototype[method].call({}), TypeError,
+  throwsExactly(method, () => NumberMap.prototype[method].call({}), TypeError,
          `NumberMap.${method}: the receiver must be a NumberMap, got an object of class Object`);
 }
-throws('set', () => map.set(1n, 1), TypeError, 'key must be a number, got 1');
-throws('set', () => map.set(1), TypeError, 'value must be a number, got undefined');
-throws('set', () => NumberMap.prototype.set.call(new BitSet(), 1, 1), TypeError,
+throwsExactly('set', () => map.set(1n, 1), TypeError, 'key must be a number, got 1');
+throwsExactly('set', () => map.set(1), TypeError, 'value must be a number, got undefined');
+throwsExactly('set', () => NumberMap.prototype.set.call(new BitSet(), 1, 1), TypeError,
        'NumberMap.set: the receiver must be a NumberMap, got an object of class BitSet');
-throws('entries', () => new NumberMap([1]), TypeError,
+throwsExactly('entries', () => new NumberMap([1]), TypeError,
        'entries must be pairs [key, value], got number');
 check('unchanged', [...map], [[1, 1]]);
 const walk = map.keys();
@@ -188,12 +175,12 @@ map[Symbol.dispose]();
 map[Symbol.dispose]();
 for (const [method, ...args] of [['get', 1], ['has', 1], ['set', 1, 1], ['delete', 1], ['clear'],
                                  ['keys'], ['values'], ['entries']]) {
-  throws(`${method} after dispose`, () => map[method](...args), TypeError,
+  throwsExactly(`${method} after dispose`, () => map[method](...args), TypeError,
          `NumberMap.${method}: this NumberMap was disposed; make a new one`);
 }
-throws('size', () => map.size, TypeError,
+throwsExactly('size', () => map.size, TypeError,
        'NumberMap.size: this NumberMap was disposed; make a new one');
-throws('walk', () => walk.next(), TypeError,
+throwsExactly('walk', () => walk.next(), TypeError,
        'NumberMap Iterator.next: this NumberMap was disposed; make a new one');
 
 // A script that patches what it can reaches nothing of it.
