@@ -146,7 +146,7 @@ declare const isolate: {
   setLimits(limits: Pick<Limits, 'buffers' | 'total'>): void;
   /** What is in use now. */
   memory(): IsolateMemory;
-  /** Runs a collection now: of everything, or of the young generation. */
+  /** Runs a collection now: of everything, or of the young generation. While V8 marks, a minor one is of everything. */
   gc(kind?: 'minor' | 'major'): void;
   /** Runs a script file in an isolate of its own, on its own thread, under its
    *  own limits and allocator, and tells how it ended. A path is relative to
