@@ -16,27 +16,10 @@
 const KiB = 1024;
 const kRound = 512 * KiB;  // bytes between two resets
 
-function parseArguments(words) {
-  const options = { rounds: 7, scale: 1, json: false };
-  for (let i = 0; i < words.length; i++) {
-    switch (words[i]) {
-      case '--rounds': options.rounds = Number(words[++i]); break;
-      case '--scale': options.scale = Number(words[++i]); break;
-      case '--json': options.json = true; break;
-      default: throw new Error(`unknown option '${words[i]}': --rounds, --scale, --json`);
-    }
-  }
-  if (!(options.rounds >= 1)) throw new Error('--rounds: a number from 1');
-  if (!(options.scale > 0)) throw new Error('--scale: a number above 0');
-  return options;
-}
+load('lib/median.js');
+load('lib/rounds_and_scale.js');
 
-const options = parseArguments(scriptArgs);
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
+const options = parseRoundsAndScale(scriptArgs, 7);
 
 // Where each buffer stays till the next: a compiler that sees none escape may
 // leave them out.
@@ -108,7 +91,7 @@ function compare(contenders, size, counts) {
       times[i].push((performance.now() - start) * 1e6 / count);
     });
   }
-  return times.map(median);
+  return times.map(medianOf);
 }
 
 function show(line) {
@@ -151,7 +134,7 @@ function resets() {
     if (views[99_999].length !== 0) throw new Error('a view outlived the reset');
   }
   arena.dispose();
-  const us = median(times);
+  const us = medianOf(times);
   say(`reset with 100,000 live views of 64 bytes: ${us.toFixed(2)} us`);
   show({ what: 'reset', us });
 }

@@ -7,6 +7,8 @@
 // Contenders take turns in random order; the tables show medians over rounds,
 // in nanoseconds per operation.
 
+load('lib/median.js');
+
 const options = { rounds: 7, scale: 1 };
 for (let i = 0; i < scriptArgs.length; i += 2) {
   const name = scriptArgs[i].slice(2);
@@ -130,11 +132,6 @@ function measure(body, count) {
   return (now() - start) * 1e6 / count;
 }
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
-
 function inTurns(bodies, count) {
   const times = bodies.map(() => []);
   for (const body of bodies) body(count);  // for the JIT
@@ -142,7 +139,7 @@ function inTurns(bodies, count) {
     const order = bodies.map((_, i) => [Math.random(), i]).sort(([a], [b]) => a - b);
     for (const [, i] of order) times[i].push(measure(bodies[i], count));
   }
-  return times.map(median);
+  return times.map(medianOf);
 }
 
 // ----------------------------------------------------------------- tables

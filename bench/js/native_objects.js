@@ -20,6 +20,8 @@
 // fractions, as keys and as values.
 'use strict';
 
+load('lib/median.js');
+
 const now = () => performance.now();
 
 function parseArguments(words) {
@@ -124,7 +126,6 @@ function measure(who, kind, keys, others, operations) {
   return results;
 }
 
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 const digits = (x) => x >= 100 ? x.toFixed(0) : x.toFixed(1);
 
 function compare(title, kind, contenders, keys, others, options) {
@@ -139,7 +140,7 @@ function compare(title, kind, contenders, keys, others, options) {
   if (!options.json) print(`\n${title}`.padEnd(38) + contenders.map((c) => c.name.padStart(12)).join('') +
                            'ratio'.padStart(9));
   for (const row of rows) {
-    const [base, ours] = all.map((rounds) => median(rounds.map((round) => round[row])));
+    const [base, ours] = all.map((rounds) => medianOf(rounds.map((round) => round[row])));
     if (options.json) {
       print(JSON.stringify({ bench: 'native_objects', kind, entries: keys.length, row,
                              base: contenders[0].name, ours: contenders[1].name,

@@ -17,28 +17,11 @@
 //   dispose      new S() and its end, beside the smallest literal
 'use strict';
 
-function parseArguments(words) {
-  const options = { rounds: 15, scale: 1, json: false };
-  for (let i = 0; i < words.length; i++) {
-    switch (words[i]) {
-      case '--rounds': options.rounds = Number(words[++i]); break;
-      case '--scale': options.scale = Number(words[++i]); break;
-      case '--json': options.json = true; break;
-      default: throw new Error(`unknown option '${words[i]}': --rounds, --scale, --json`);
-    }
-  }
-  if (!(options.rounds >= 1)) throw new Error('--rounds: a number from 1');
-  if (!(options.scale > 0)) throw new Error('--scale: a number above 0');
-  return options;
-}
+load('lib/median.js');
+load('lib/rounds_and_scale.js');
 
-const options = parseArguments(scriptArgs);
+const options = parseRoundsAndScale(scriptArgs, 15);
 const scaled = (count) => Math.max(8, Math.round(count * options.scale));
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
-}
 
 // A function of its own for each contender: V8 shares what it learns about a
 // function's objects among all that have the same text.
@@ -57,7 +40,7 @@ function takeTurns(contenders, measure) {
       if (round >= 0) times[i].push(time);
     });
   }
-  return times.map(median);
+  return times.map(medianOf);
 }
 
 const nanoseconds = ({ run, it, count, repeat = 1 }) => {

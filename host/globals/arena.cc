@@ -8,7 +8,6 @@
 #include <limits>
 #include <memory>
 
-#include "allocator/size_text.h"
 #include "host/globals/binding.h"
 #include "host/globals/globals.h"
 
@@ -48,12 +47,6 @@ v8::Local<v8::Value> BufferOrObstacle(Environment& env,
     default:
       return Name(env.isolate, "memory");
   }
-}
-
-// Bytes, or -1 when the text is no size.
-double ParseSize(Environment&, const std::string& text) {
-  const std::optional<uint64_t> size = jsheap::ParseSize(text);
-  return size ? static_cast<double>(*size) : -1;
 }
 
 Handle Make(Environment& env, double lifetime, double chunk_bytes, double limit,
@@ -198,7 +191,6 @@ Handle StartArenas(Environment& env) {
   }
   const v8::Local<v8::Context> context = env.isolate->GetCurrentContext();
   const Handle natives = v8::Object::New(env.isolate);
-  Method<&ParseSize, "text">(context, natives, "parseSize");
   Method<&Make, "lifetime", "chunkBytes", "limit", "zero", "parent">(
       context, natives, "make");
   Method<&IsAlive, "handle">(context, natives, "isAlive");

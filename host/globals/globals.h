@@ -74,6 +74,10 @@ void AddWorkerNatives(v8::Local<v8::Context> context,
 void AddPortNatives(v8::Local<v8::Context> context,
                     v8::Local<v8::Object> natives);
 
+// Adds what reads the text of sizes.
+void AddSizeNatives(v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> natives);
+
 // Adds what reports an error as if nobody had caught it.
 void AddReportErrorNatives(v8::Local<v8::Context> context,
                            v8::Local<v8::Object> natives);

@@ -4,23 +4,15 @@
 #include <v8-array-buffer.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
-#include "allocator/size_text.h"
 #include "host/globals/binding.h"
 #include "host/globals/bytes.h"
 #include "host/globals/globals.h"
 
 namespace jshost {
 namespace {
-
-// Bytes, or -1 when the text is no size.
-double ParseSize(Environment&, const std::string& text) {
-  const std::optional<uint64_t> size = jsheap::ParseSize(text);
-  return size ? static_cast<double>(*size) : -1;
-}
 
 // A lone surrogate counts as U+FFFD.
 double Utf8Length(Environment& env, v8::Local<v8::Value> text) {
@@ -64,7 +56,6 @@ void GetLinearMemory(v8::Local<v8::Name>,
 
 void AddLinearMemoryNatives(v8::Local<v8::Context> context,
                             v8::Local<v8::Object> natives) {
-  Method<&ParseSize, "text">(context, natives, "parseSize");
   Method<&Utf8Length, "text">(context, natives, "utf8Length");
   Method<&WriteUtf8, "buffer", "offset", "length", "text">(context, natives,
                                                            "writeUtf8");

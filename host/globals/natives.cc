@@ -73,6 +73,7 @@ v8::Local<v8::Object> NewNatives(v8::Local<v8::Context> context) {
   Method<&WantsColors, "fd">(context, natives, "wantsColors");
   AddInspectNatives(context, natives);
   AddArenaNatives(context, natives);
+  AddSizeNatives(context, natives);
   AddLinearMemoryNatives(context, natives);
   AddNativeClassNatives(context, natives);
   AddPortNatives(context, natives);

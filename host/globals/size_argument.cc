@@ -8,6 +8,8 @@
 
 #include "allocator/budget/budget.h"
 #include "allocator/size_text.h"
+#include "host/globals/binding.h"
+#include "host/globals/globals.h"
 #include "host/globals/values.h"
 
 namespace jshost {
@@ -21,6 +23,12 @@ v8::Maybe<uint64_t> Refuse(v8::Isolate* isolate, ErrorKind kind,
         fmt::format("{} must be a size in bytes or text like '64KiB', got {}",
                     name, Describe(isolate, value)));
   return v8::Nothing<uint64_t>();
+}
+
+// Bytes, or -1 when the text is no size.
+double ParseSize(Environment&, const std::string& text) {
+  const std::optional<uint64_t> size = jsheap::ParseSize(text);
+  return size ? static_cast<double>(*size) : -1;
 }
 
 }  // namespace
@@ -43,6 +51,11 @@ v8::Maybe<uint64_t> ReadSize(v8::Isolate* isolate, v8::Local<v8::Value> value,
     return Refuse(isolate, ErrorKind::kRangeError, name, value);
   }
   return v8::Just(static_cast<uint64_t>(number));
+}
+
+void AddSizeNatives(v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> natives) {
+  Method<&ParseSize, "text">(context, natives, "parseSize");
 }
 
 v8::Local<v8::Value> LimitValue(v8::Isolate* isolate, uint64_t limit) {

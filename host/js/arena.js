@@ -18,6 +18,7 @@
     Uint8ClampedArray, DataViewPrototypeGetByteLength, uncurryThis,
   } = primordials;
   const { checkLength, memoryError, outOfRange, wrongType } = natives.requireInternal('errors');
+  const { toSize } = natives.requireInternal('size');
   let Float16Array;
   natives.atStart(() => { ({ Float16Array } = primordials); });
 
@@ -50,22 +51,10 @@
     }
   }
 
-  // The bytes that a Size stands for.
-  function toSize(name, value) {
-    if (typeof value === 'string') {
-      const bytes = native.parseSize(value);
-      if (bytes < 0) throw wrongType(name, "a size such as 65536 or '64KiB'", value);
-      return bytes;
-    }
-    if (typeof value !== 'number') throw wrongType(name, "a size such as 65536 or '64KiB'", value);
-    if (value !== Infinity && !(NumberIsInteger(value) && value >= 0)) {
-      throw outOfRange(name, 'a whole number from 0', value);
-    }
-    return value;
-  }
+  const kWholeNumber = 'a whole number from 0';
 
   function toChunkSize(value) {
-    const bytes = toSize('chunkSize', value);
+    const bytes = toSize('chunkSize', value, kWholeNumber);
     if (!(bytes >= kLeastChunk && bytes <= kMostChunk) || (bytes & (bytes - 1)) !== 0) {
       throw outOfRange('chunkSize', "a power of two from 4KiB to 1GiB", value);
     }
@@ -163,7 +152,7 @@
         }
         if (l !== undefined) lifetime = toLifetime(l);
         if (c !== undefined) chunkBytes = toChunkSize(c);
-        if (m !== undefined) limit = toSize('limit', m);
+        if (m !== undefined) limit = toSize('limit', m, kWholeNumber);
         if (z !== undefined) zero = !!z;
       }
       this.#name = name;

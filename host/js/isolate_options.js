@@ -4,9 +4,10 @@
   'use strict';
 
   const {
-    ArrayIsArray, NumberIsInteger, ObjectDefineProperty, TypeError,
+    ArrayIsArray, ObjectDefineProperty, TypeError,
   } = natives.requireInternal('primordials');
   const { outOfRange, wrongType } = natives.requireInternal('errors');
+  const { toSize } = natives.requireInternal('size');
 
   const kLimits = ['jsHeap', 'young', 'initial', 'code', 'stack', 'buffers', 'total'];
 
@@ -28,20 +29,6 @@
     return value;
   }
 
-  // The bytes that a Size stands for.
-  function toSize(name, value) {
-    if (typeof value === 'string') {
-      const bytes = natives.parseSize(value);
-      if (bytes < 0) throw wrongType(name, "a size such as 65536 or '64KiB'", value);
-      return bytes;
-    }
-    if (typeof value !== 'number') throw wrongType(name, "a size such as 65536 or '64KiB'", value);
-    if (!(NumberIsInteger(value) || value === Infinity) || value < 0) {
-      throw outOfRange(name, 'a whole number from 0, or Infinity', value);
-    }
-    return value;
-  }
-
   function readLimits(limits) {
     const read = { __proto__: null };
     if (limits === undefined) return read;
@@ -49,7 +36,9 @@
     for (let i = 0; i < kLimits.length; i++) {
       const name = kLimits[i];
       const value = limits[name];
-      if (value !== undefined) read[name] = toSize(`limits.${name}`, value);
+      if (value !== undefined) {
+        read[name] = toSize(`limits.${name}`, value, 'a whole number from 0, or Infinity');
+      }
     }
     return read;
   }

@@ -8,6 +8,17 @@
 
 namespace jshost {
 
+// What isolates need, whatever else is set.
+inline constexpr char kBaseV8Flags[] =
+    // The pages of an isolate that has ended go back to the system at once, not
+    // after the 8 seconds in which another isolate may want them.
+    "--no-memory-pool-share-memory-on-teardown "
+    // With unrolling comes the removal of checks for interrupts from loops of
+    // few iterations, and it takes the wrong one where such a loop has none,
+    // like that which fills `new Array(1000)`: the next loop's, which nothing
+    // could stop any more, no limit, no timeout and no terminate().
+    "--no-turboshaft-loop-unrolling ";
+
 // Sets the space-separated flags, of which later ones win; before V8 is
 // initialized. A flag that V8 doesn't know, or a value that it doesn't
 // take, returns false with one line in `*error`; V8's own complaints about it

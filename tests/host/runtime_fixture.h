@@ -24,7 +24,8 @@ inline V8Process& Process() {
   static V8Process* const process = [] {
     std::string error;
     const std::string policy = GcPolicyFlags(GcPolicy::kAdaptive, true);
-    EXPECT_TRUE(SetV8Flags(policy + " --expose-gc", &error)) << error;
+    EXPECT_TRUE(SetV8Flags(kBaseV8Flags + policy + " --expose-gc", &error))
+        << error;
     return new V8Process([] {});
   }();
   return *process;

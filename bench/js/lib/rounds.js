@@ -2,6 +2,8 @@
 // work, interleaved, and how long single requests took.
 'use strict';
 
+load('median.js');
+
 // Durations of requests in microseconds. Made once: measuring must not allocate.
 class Latencies {
   constructor(most) {
@@ -23,11 +25,6 @@ class Latencies {
       sd: Math.sqrt(squares / values.length),
     };
   }
-}
-
-function medianOf(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1];
 }
 
 function residentMiB() {
