@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "host/globals/files.h"
-#include "host/globals/line_output.h"
 #include "host/globals/values.h"
 #include "host/runtime/end_report.h"
 #include "host/runtime/error_report.h"
@@ -179,15 +178,27 @@ void IsolateThread::Abandon() {
 
 void* IsolateThread::Main(void* self) {
   auto* const thread = static_cast<IsolateThread*>(self);
-  thread->RunProgram();
-  thread->OnIdle();
-  {
-    const std::lock_guard lock(thread->mutex_);
-    thread->is_over_ = true;
-  }
-  thread->ReportEnd();
-  thread->SetEnd(End::kEnded);
+  // Nothing lives in this frame that a jump would lose.
+  if (_setjmp(thread->end_of_thread_) == 0) thread->Run();
   return nullptr;
+}
+
+void IsolateThread::Run() {
+  RunProgram();
+  EndThread();
+}
+
+void IsolateThread::EndThread() {
+  running_.reset();
+  out_.reset();
+  err_.reset();
+  OnIdle();
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  ReportEnd();
+  SetEnd(End::kEnded);
 }
 
 void IsolateThread::ReportEnd() {
@@ -204,14 +215,23 @@ void IsolateThread::SetEnd(End end) {
   ended_.notify_all();
 }
 
-// The stack below is V8's, and stays as it is.
+// The stack below is V8's. Where V8 can be used, what the frames on it own is
+// leaked, and the thread ends as others do. Else it stays as it is.
 void IsolateThread::OnFatal(std::string_view message) {
-  result_.outcome = OutcomeOfDeath(message);
-  const bool is_total = result_.outcome == Outcome::kTotalLimit;
-  result_.exit_code = kExitMemoryLimit;
-  AddLine(std::string(message));
-  SendError({.message = std::string(message),
-             .limit = is_total ? "total" : "jsHeap"});
+  if (!is_dying_) {
+    is_dying_ = true;
+    // Should that die too, this is called again.
+    const FatalScope fatal(this);
+    result_.outcome = Outcome::kCompleted;
+    const bool is_usable = running_ != nullptr && running_->EndInsideV8();
+    if (result_.outcome == Outcome::kCompleted) AddDeath(message);
+    if (is_usable) {
+      result_.exit_code = kExitMemoryLimit;
+      CloseProgram();
+      EndThread();
+      _longjmp(end_of_thread_, 1);
+    }
+  }
   SendPendingError();
   TakeMemory();
   ReportEnd();
@@ -219,11 +239,19 @@ void IsolateThread::OnFatal(std::string_view message) {
   ParkThread();
 }
 
+void IsolateThread::AddDeath(std::string_view message) {
+  result_.outcome = OutcomeOfDeath(message);
+  result_.exit_code = kExitMemoryLimit;
+  const bool is_total = result_.outcome == Outcome::kTotalLimit;
+  AddLine(std::string(message));
+  SendError({.message = std::string(message),
+             .limit = is_total ? "total" : "jsHeap"});
+}
+
 void IsolateThread::RunProgram() {
   const FatalScope fatal(this);
   std::string error;
-  Program program;
-  if (!ReadProgram(&program, &error)) return Refuse(error);
+  if (!ReadProgram(&program_, &error)) return Refuse(error);
   RuntimeOptions options{.limits = options_.limits,
                          .heap = heap_,
                          .gc_policy = family_.gc_policy,
@@ -242,27 +270,29 @@ void IsolateThread::RunProgram() {
     options.out = family_.program_output;
     options.err = family_.program_output;
   }
-  LineOutput out(family_.out);
-  LineOutput err(family_.err);
   if (options_.is_worker) {
-    options.out = &out;
-    options.err = &err;
+    options.out = &out_.emplace(family_.out);
+    options.err = &err_.emplace(family_.err);
     options.parent = &port_;
   }
-  const std::unique_ptr<Runtime> runtime =
+  running_ =
       Runtime::Create(family_.platform, std::move(options), this, &error);
-  if (runtime == nullptr) return Refuse(error);
-  running_ = runtime.get();
-  program.keep_result = !options_.is_worker;
-  memory_.Attach(&runtime->environment());
-  port_.Attach(runtime.get());
-  Publish(runtime.get());
-  runtime->Start(program);
-  runtime->RunToEnd();
+  if (running_ == nullptr) return Refuse(error);
+  program_.keep_result = !options_.is_worker;
+  memory_.Attach(&running_->environment());
+  port_.Attach(running_.get());
+  Publish(running_.get());
+  running_->Start(program_);
+  running_->RunToEnd();
   memory_.Detach();
-  if (runtime->ending().kind == Ending::Kind::kFinished) TakeValue();
+  if (running_->ending().kind == Ending::Kind::kFinished) TakeValue();
+  SetOutcome(running_->ending());
+  CloseProgram();
+}
+
+void IsolateThread::CloseProgram() {
+  memory_.Detach();
   Withdraw();
-  SetOutcome(runtime->ending());
   SendPendingError();
   port_.Detach();
   TakeMemory();

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <csetjmp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -20,9 +21,11 @@
 #include "allocator/budget/budget.h"
 #include "host/globals/captured_output.h"
 #include "host/globals/isolates.h"
+#include "host/globals/line_output.h"
 #include "host/globals/output.h"
 #include "host/runtime/memory_watch.h"
 #include "host/runtime/platform.h"
+#include "host/runtime/program_file.h"
 #include "host/runtime/runtime.h"
 #include "host/runtime/started_isolate.h"
 #include "host/runtime/watchdog.h"
@@ -87,6 +90,8 @@ class IsolateThread final : public StartedIsolate,
 
   // The rest is the thread's.
   static void* Main(void* self);
+  void Run();
+  void CloseProgram();
   void RunProgram();
   bool ReadProgram(Program* program, std::string* error) const;
   void Publish(Runtime* runtime);
@@ -96,11 +101,13 @@ class IsolateThread final : public StartedIsolate,
   void TakeMemory();
   void Refuse(const std::string& error);
   void AddLine(const std::string& line);
+  void AddDeath(std::string_view message);
 
   // Of a worker: tells its starter, now or when it is known to be all.
   void SendError(IsolateError error);
   void SendPendingError();
 
+  void EndThread();
   void ReportEnd();
   void SetEnd(End end);
   void Abandon();
@@ -132,7 +139,13 @@ class IsolateThread final : public StartedIsolate,
   std::shared_ptr<jsheap::Allocator> heap_;
   CapturedOutput captured_;
   IsolateResult result_;
-  Runtime* running_ = nullptr;
+  std::optional<LineOutput> out_;  // a worker's
+  std::optional<LineOutput> err_;
+  Program program_;
+  std::unique_ptr<Runtime> running_;
+  bool is_dying_ = false;  // inside V8
+  // Where the thread returns to once an isolate that died was disposed of.
+  std::jmp_buf end_of_thread_;
   // The last error, until it is known which limit it is about, if any.
   std::optional<IsolateError> pending_error_;
   bool had_error_ = false;

@@ -27,6 +27,7 @@ void MemoryWatch::Attach(Environment* environment) {
 }
 
 void MemoryWatch::Detach() {
+  if (environment_ == nullptr) return;
   Measure();
   v8::Isolate* const isolate = environment_->isolate;
   isolate->RemoveGCPrologueCallback(BeforeCollection, this);

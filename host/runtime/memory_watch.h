@@ -25,7 +25,7 @@ class MemoryWatch {
 
   // Begins; `environment` lives until Detach.
   void Attach(Environment* environment);
-  // Measures for the last time.
+  // Measures for the last time; does nothing when it isn't attached.
   void Detach();
 
   void OnTaskDone() { MeasureIfDue(); }

@@ -440,6 +440,15 @@ bool Runtime::HasEnded() {
   return ending_.has_value();
 }
 
+bool Runtime::EndInsideV8() {
+  if (context_.IsEmpty() || !heap_limit_->MayUseV8()) return false;
+  if (heap_limit_->hit()) {
+    const Entered entered(*this);
+    EndByHeapLimit();
+  }
+  return true;
+}
+
 void Runtime::TerminateIsolates() { isolates_->TerminateAll(); }
 
 void Runtime::Interrupt() {

@@ -143,6 +143,12 @@ class Runtime final : public Host {
   std::unique_ptr<Message> CloneResult(Message::Reach reach,
                                        std::string* error);
 
+  // Where V8 can't go on, in the middle of a call of its own (fatal.h). True
+  // when the isolate can be disposed of all the same, by destroying this; then
+  // the limit that was hit, if it was one, has been reported. No JavaScript may
+  // run.
+  bool EndInsideV8();
+
   // Of those that it has started; nobody else uses the runtime now.
   void TerminateIsolates();
 

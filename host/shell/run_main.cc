@@ -29,7 +29,7 @@ namespace {
 // What a dying process still has to write; see SetBeforeDeath.
 Output* standard_output = nullptr;
 
-class Shell final : public RuntimeObserver {
+class Shell final : public RuntimeObserver, private FatalHandler {
  public:
   explicit Shell(const Options& options) : options_(options) {
     standard_output = &out_;
@@ -73,6 +73,8 @@ class Shell final : public RuntimeObserver {
   void OnOutputFailed(int error) override { SayLine(OutputErrorText(error)); }
 
  private:
+  void OnFatal(std::string_view message) override;
+
   int Fail(const std::string& message) {
     SayLine(message);
     return kExitUsage;
@@ -87,12 +89,15 @@ class Shell final : public RuntimeObserver {
     return options_.stats || !options_.stats_json.empty();
   }
   bool RunPreloads(std::string* error);
-  int WriteStats(Platform* platform, double wall_ms, int status);
+  int WriteStats(double wall_ms, int status);
 
   const Options& options_;
+  const std::chrono::steady_clock::time_point start_ =
+      std::chrono::steady_clock::now();
   FileOutput out_{STDOUT_FILENO};
   FileOutput err_{STDERR_FILENO, &out_};
   ProcessHeap* heap_ = nullptr;
+  V8Process* v8_ = nullptr;
   // Of all isolates together: what the container has.
   jsheap::Budget process_budget_{jsheap::Budget::kUnlimited, nullptr, "total"};
   Runtime* runtime_ = nullptr;
@@ -112,8 +117,22 @@ bool Shell::RunPreloads(std::string* error) {
   return true;
 }
 
+// What ends the process when this returns says the line alone.
+void Shell::OnFatal(std::string_view message) {
+  if (runtime_ == nullptr || !runtime_->EndInsideV8()) return;
+  if (runtime_->ending().kind != Ending::Kind::kMemoryLimit) {
+    SayLine(std::string(message));
+  }
+  const std::chrono::duration<double, std::milli> wall =
+      std::chrono::steady_clock::now() - start_;
+  const int status = WriteStats(wall.count(), kExitMemoryLimit);
+  out_.Flush();
+  std::fflush(stdout);
+  _exit(status);
+}
+
 int Shell::Run() {
-  const auto start = std::chrono::steady_clock::now();
+  const FatalScope fatal(this);
   std::string error;
   const auto settings = SetV8Settings(
       options_, options_.limits.js_heap || options_.limits.total, &error);
@@ -126,7 +145,7 @@ int Shell::Run() {
 
   // None is ever destroyed: the process ends with the program, and V8 takes
   // long to give back what the system takes anyway.
-  auto* const v8 = new V8Process([heap = heap_] { heap->OnTaskDone(); });
+  v8_ = new V8Process([heap = heap_] { heap->OnTaskDone(); });
   if (const auto limit =
           DefaultMemoryLimit(ContainerMemory(), PhysicalMemory())) {
     process_budget_.set_limit(*limit);
@@ -147,9 +166,9 @@ int Shell::Run() {
       .process_err = &err_,
       .process_options = ProcessOptions(options_),
       .is_main = true};
-  runtime_ =
-      Runtime::Create(&v8->platform(), std::move(runtime_options), this, &error)
-          .release();
+  runtime_ = Runtime::Create(&v8_->platform(), std::move(runtime_options), this,
+                             &error)
+                 .release();
   if (runtime_ == nullptr) return Fail(error);
   if (WantsStats()) memory_.Attach(&runtime_->environment());
   if (!RunPreloads(&error)) return Fail(error);
@@ -157,14 +176,14 @@ int Shell::Run() {
   const int status = ExitStatusOf(runtime_->RunToEnd());
 
   const std::chrono::duration<double, std::milli> wall =
-      std::chrono::steady_clock::now() - start;
-  return WriteStats(&v8->platform(), wall.count(), status);
+      std::chrono::steady_clock::now() - start_;
+  return WriteStats(wall.count(), status);
 }
 
-int Shell::WriteStats(Platform* platform, double wall_ms, int status) {
+int Shell::WriteStats(double wall_ms, int status) {
   if (!WantsStats()) return status;
   memory_.Detach();
-  Stats stats = CollectStats(*runtime_, platform, wall_ms, status);
+  Stats stats = CollectStats(*runtime_, &v8_->platform(), wall_ms, status);
   stats.peak_total = memory_.peak().total;
   if (options_.stats) Say(FormatStats(stats));
   if (options_.stats_json.empty()) return status;

@@ -5,18 +5,9 @@
 #include <algorithm>
 
 namespace jshost {
-namespace {
-
-// Incremental marking's steps and weak callbacks are not pauses of their own.
-constexpr auto kPauses =
-    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
-                            v8::kGCTypeMarkSweepCompact);
-
-}  // namespace
-
 GcMonitor::GcMonitor(v8::Isolate* isolate) : isolate_(isolate) {
-  isolate->AddGCPrologueCallback(OnBegin, this, kPauses);
-  isolate->AddGCEpilogueCallback(OnEnd, this, kPauses);
+  isolate->AddGCPrologueCallback(OnBegin, this, kCollections);
+  isolate->AddGCEpilogueCallback(OnEnd, this, kCollections);
 }
 
 GcMonitor::~GcMonitor() {

@@ -14,6 +14,11 @@ class Isolate;
 
 namespace jshost {
 
+// Collections proper: neither a step of marking nor weak callbacks.
+inline constexpr auto kCollections =
+    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
+                            v8::kGCTypeMarkSweepCompact);
+
 struct GcCounts {
   uint64_t minor = 0;
   uint64_t major = 0;

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <vector>
 
 #include "allocator/size_text.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/script_position.h"
 
 namespace jshost {
@@ -46,16 +48,24 @@ constexpr int kMostRefusalsOfPages = 64;
 // V8's heap works with no less (see kMinJsHeap).
 constexpr uint64_t kSmallestOldGeneration = 3 * kMiB / 2;
 
+// Pages are not quite full.
+constexpr uint64_t kRoomForFragments = 2 * kMiB;
+
+// A semi-space and as much again for large objects, which aren't moved, make
+// up the young generation with a second semi-space.
+constexpr uint64_t kSemiSpacesInYoung = 3;
+
 // Stands for the crash key that brings the stack; any other is null.
 v8::CrashKey StackKey() {
   static char key;
   return &key;
 }
 
-// The first of V8's frames that is a script's, as DescribeFrame has it. Each is
-// a line "NAME in FILE:LINE:COLUMN"; built-ins have a name only.
-std::string InnermostFrame(std::string_view stack) {
+// The scripts' frames among V8's, as DescribeFrame has them. Each of V8's is a
+// line "NAME in FILE:LINE:COLUMN"; built-ins have a name only.
+std::vector<std::string> ScriptFrames(std::string_view stack) {
   constexpr std::string_view kIn = " in ";
+  std::vector<std::string> frames;
   while (!stack.empty()) {
     const size_t end = std::min(stack.find('\n'), stack.size());
     const std::string_view line = stack.substr(0, end);
@@ -64,10 +74,11 @@ std::string InnermostFrame(std::string_view stack) {
     if (in == std::string_view::npos) continue;
     const std::string_view name = line.substr(0, in);
     const std::string_view place = line.substr(in + kIn.size());
-    if (name == "<none>") return fmt::format("at {}", place);
-    return fmt::format("at {} ({})", name, place);
+    if (place.starts_with("jshost:")) continue;
+    frames.push_back(name == "<none>" ? fmt::format("at {}", place)
+                                      : fmt::format("at {} ({})", name, place));
   }
-  return {};
+  return frames;
 }
 
 }  // namespace
@@ -94,8 +105,10 @@ void HeapLimitGuard::Attach(uint64_t young) {
   isolate_->GetHeapStatistics(&statistics);
   limit_ = statistics.heap_size_limit();
   old_limit_ = limit_ - std::min(limit_, young);
+  semi_space_ = young / kSemiSpacesInYoung;
   isolate_->AddNearHeapLimitCallback(OnNearLimit, this);
-  isolate_->AddGCEpilogueCallback(OnCollected, this);
+  isolate_->AddGCPrologueCallback(OnCollect, this, kCollections);
+  isolate_->AddGCEpilogueCallback(OnCollected, this, kCollections);
   is_attached_ = true;
   OnLimitsChanged();
 }
@@ -103,6 +116,7 @@ void HeapLimitGuard::Attach(uint64_t young) {
 void HeapLimitGuard::Detach() {
   is_attached_ = false;
   isolate_->RemoveGCEpilogueCallback(OnCollected, this);
+  isolate_->RemoveGCPrologueCallback(OnCollect, this);
   isolate_->RemoveNearHeapLimitCallback(OnNearLimit, 0);
   ChargeAll(0);
 }
@@ -114,7 +128,9 @@ size_t HeapLimitGuard::OnNearLimit(void* self, size_t current, size_t) {
 }
 
 size_t HeapLimitGuard::NearLimit(size_t current) {
-  if (hit_ || is_stretched_) return current;  // The extra room is gone as well.
+  // Refusing pages is what ends it then (OnHeapPages): V8 would, here, in the
+  // middle of something.
+  if (hit_ || is_stretched_) return current + kRoomToTerminate;
   const HeapUse use = MeasureHeapUse(isolate_);
   const auto near =
       static_cast<uint64_t>(kNearLimit * static_cast<double>(current));
@@ -175,9 +191,39 @@ void HeapLimitGuard::OnLimitsChanged() {
   if (IsPassed(Tolerance)) AskForRelief();
 }
 
+void HeapLimitGuard::OnCollect(v8::Isolate*, v8::GCType type,
+                               v8::GCCallbackFlags, void* self) {
+  auto* const guard = static_cast<HeapLimitGuard*>(self);
+  if (type == v8::kGCTypeScavenge) guard->BeforeMinorCollection();
+  guard->is_collecting_ = true;
+}
+
+// A built-in that makes small objects without ever looking at the request to
+// stop only takes pages in collections.
+void HeapLimitGuard::BeforeMinorCollection() {
+  if (!IsBeyondSlack()) return;
+  if (!hit_) {
+    // V8 calls nobody back for a collection inside of this.
+    is_collecting_ = true;
+    Collect();
+    is_collecting_ = false;
+    if (!IsBeyondSlack()) return;
+  }
+  Die(IsPassed(Slack) ? Which::kTotal : Which::kJsHeap, {});
+}
+
+bool HeapLimitGuard::IsBeyondSlack() const {
+  if (!IsWatching() || is_dying_) return false;
+  if ((bounds_js_heap_ || hit_) && committed_ > limit_ + Slack(limit_)) {
+    return true;
+  }
+  return IsPassed(Slack);
+}
+
 void HeapLimitGuard::OnCollected(v8::Isolate*, v8::GCType type,
                                  v8::GCCallbackFlags, void* self) {
   auto* const guard = static_cast<HeapLimitGuard*>(self);
+  guard->is_collecting_ = false;
   if (guard->IsWatching()) guard->AfterCollection(type);
 }
 
@@ -191,24 +237,30 @@ void HeapLimitGuard::AfterCollection(v8::GCType type) {
   if (IsPassed(Tolerance)) AskForRelief();
 }
 
-bool HeapLimitGuard::IsPassed(uint64_t (*by)(uint64_t limit)) const {
-  return budget_->total().Excess() > by(budget_->total().lowest_limit());
+bool HeapLimitGuard::IsPassed(uint64_t (*by)(uint64_t limit),
+                              uint64_t more) const {
+  return budget_->total().Excess() > by(budget_->total().lowest_limit()) + more;
+}
+
+uint64_t HeapLimitGuard::RoomToMove() const {
+  return is_collecting_ ? semi_space_ + kRoomForFragments : 0;
 }
 
 // V8 collects garbage when it gets no pages, asks again, and then is out of
 // memory for good.
 bool HeapLimitGuard::OnHeapPages(size_t bytes) {
-  if (!IsWatching()) return true;
+  if (!IsWatching() || is_dying_) return true;
   // An object that has pages of its own isn't a collection's, which V8 could
   // not do without: refused, it is asked for again after one.
   const bool may_refuse = hit_ || is_stretched_ || is_asked_ || bytes >= kMiB;
-  if (bounds_js_heap_ && committed_ + bytes > limit_ + Slack(limit_) &&
+  if ((bounds_js_heap_ || hit_) &&
+      committed_ + bytes > limit_ + Slack(limit_) + RoomToMove() &&
       may_refuse) {
     return RefusePages(Which::kJsHeap);
   }
   Charge(committed_ + bytes);
   if (!IsPassed(Tolerance)) return true;
-  if (IsPassed(Slack) && may_refuse) {
+  if (IsPassed(Slack, RoomToMove()) && may_refuse) {
     Charge(committed_ - bytes);
     return RefusePages(Which::kTotal);
   }
@@ -220,7 +272,10 @@ bool HeapLimitGuard::OnHeapPages(size_t bytes) {
 // never stops allocating.
 bool HeapLimitGuard::RefusePages(Which which) {
   refused_ = which;
-  if (++refusals_of_pages_ == kMostRefusalsOfPages) Die(which, {});
+  if (++refusals_of_pages_ == kMostRefusalsOfPages) {
+    is_in_pages_ = true;
+    Die(which, {});
+  }
   return false;
 }
 
@@ -234,6 +289,7 @@ void HeapLimitGuard::AskForRelief() {
 
 void HeapLimitGuard::GiveUp(Which which) {
   hit_.emplace(MakeHit(which));
+  Charge(MeasureHeapUse(isolate_).committed);
   // Not TerminateExecution at once: the interrupt still sees the stack.
   isolate_->RequestInterrupt(OnInterrupt, this);
 }
@@ -248,14 +304,19 @@ void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   isolate->TerminateExecution();
 }
 
+HeapUse HeapLimitGuard::Collect() {
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
+  const HeapUse use = MeasureHeapUse(isolate_);
+  Charge(use.committed);
+  return use;
+}
+
 // Collects for the total's sake.
 void HeapLimitGuard::Relieve() {
   const Clock::time_point start = Clock::now();
-  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
-  isolate_->MemoryPressureNotification(v8::MemoryPressureLevel::kNone);
+  const HeapUse use = Collect();
   const Clock::time_point end = Clock::now();
-  const HeapUse use = MeasureHeapUse(isolate_);
-  Charge(use.committed);
   const bool was_stretched = is_stretched_;
   LowerHeapLimit(use);
   is_asked_ = false;
@@ -301,7 +362,7 @@ v8::CrashKey HeapLimitGuard::OnCrashKey(const char* key) {
 }
 
 void HeapLimitGuard::OnCrashValue(v8::CrashKey key, std::string_view value) {
-  if (key == StackKey()) Die(WhichNow(), InnermostFrame(value));
+  if (key == StackKey()) Die(WhichNow(), value);
 }
 
 HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
@@ -310,10 +371,21 @@ HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
                                                               : Which::kJsHeap;
 }
 
-void HeapLimitGuard::Die(Which which, const std::string& where) {
-  Hit hit = hit_ ? *hit_ : MakeHit(which);
-  if (hit.where.empty()) hit.where = where;
-  DieOfMemory(DescribeHit(hit));
+// `stack` is V8's own description of it: an API's would end the process where
+// optimized code has called what it thinks can't fail.
+void HeapLimitGuard::Die(Which which, std::string_view stack) {
+  if (!OnIsolateThread()) DieOfMemory(DescribeHit(MakeHit(which)));
+  is_dying_ = true;
+  if (!hit_) hit_.emplace(MakeHit(which));
+  if (hit_->where.empty()) {
+    if (MayUseV8()) hit_->details = DescribeSpaces(isolate_);
+    const std::vector<std::string> frames = ScriptFrames(stack);
+    if (!frames.empty()) hit_->where = frames.front();
+    for (const std::string& frame : frames) {
+      hit_->details += "  " + frame + "\n";
+    }
+  }
+  DieOfMemory(DescribeHit(*hit_));
 }
 
 std::string DescribeHit(const HeapLimitGuard::Hit& hit) {

@@ -18,7 +18,9 @@
 //   time.
 // - A built-in that goes on allocating before it looks at the request, or wants
 //   one enormous object, gets pages until either limit is passed by 1/32 and
-//   4 MiB. Then the isolate ends at once (fatal.h), with the same line.
+//   4 MiB. Then the isolate ends where it is (fatal.h), with the same report.
+// - A collection must be able to move what survives: only that much further on
+//   is it refused pages, which V8 can't be stopped at in good order.
 //
 // Everything runs on the isolate's thread.
 
@@ -32,6 +34,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "host/v8_memory/array_buffer_allocator.h"
@@ -73,6 +76,14 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   // Set once a limit was hit.
   const std::optional<Hit>& hit() const { return hit_; }
 
+  // Where V8 can't go on (fatal.h): whether it has failed between collections,
+  // where it asked for memory as it does everywhere. Then it may be used all
+  // the same, though not to run JavaScript, and the isolate be disposed of in
+  // place.
+  bool MayUseV8() const {
+    return is_attached_ && !is_collecting_ && !is_in_pages_;
+  }
+
   // Bytes that all of V8's objects may take.
   uint64_t limit() const { return limit_; }
 
@@ -84,17 +95,20 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
 
   static size_t OnNearLimit(void* self, size_t current, size_t initial);
   static void OnInterrupt(v8::Isolate* isolate, void* self);
+  static void OnCollect(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
+                        void* self);
   static void OnCollected(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
                           void* self);
   // PageAllocator::HeapPages:
   bool OnHeapPages(size_t bytes) override;
   bool RefusePages(Which which);
-  void NoteWhere();
 
   size_t NearLimit(size_t current);
   uint64_t RoomForOldGeneration(const HeapUse& use) const;
   void LowerHeapLimit(const HeapUse& use);
+  void BeforeMinorCollection();
   void AfterCollection(v8::GCType type);
+  HeapUse Collect();
   void AskForRelief();
   void Relieve();
   void GiveUp(Which which);
@@ -105,14 +119,18 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
 
   v8::CrashKey OnCrashKey(const char* key);
   void OnCrashValue(v8::CrashKey key, std::string_view value);
-  [[noreturn]] void Die(Which which, const std::string& where);
+  [[noreturn]] void Die(Which which, std::string_view stack);
   bool OnIsolateThread() const;
   bool LimitsTotal() const;
   bool IsWatching() const {
-    return is_attached_ && (bounds_js_heap_ || LimitsTotal());
+    return is_attached_ && (bounds_js_heap_ || LimitsTotal() || hit_);
   }
-  // Whether a total is passed by more than its limit allows.
-  bool IsPassed(uint64_t (*by)(uint64_t limit)) const;
+  // Whether a total is passed by more than its limit allows, and so much more.
+  bool IsPassed(uint64_t (*by)(uint64_t limit), uint64_t more = 0) const;
+  // Whether V8 has got all that it gets beyond a limit.
+  bool IsBeyondSlack() const;
+  // What a collection that is going on may need for what it moves.
+  uint64_t RoomToMove() const;
 
   v8::Isolate* const isolate_;
   ArrayBufferAllocator* const buffers_;
@@ -121,9 +139,13 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   const std::thread::id thread_;
   uint64_t limit_ = 0;
   uint64_t old_limit_ = 0;  // of V8's old generation, as it was set
+  uint64_t semi_space_ = 0;
   uint64_t committed_ = 0;  // by V8's heap, as far as is known
   uint64_t charged_ = 0;    // to the budget, for it and for buffers' records
   bool is_attached_ = false;
+  bool is_collecting_ = false;
+  bool is_in_pages_ = false;   // dying where V8 gets pages, with its locks
+  bool is_dying_ = false;      // all that V8 asks for now is for the report
   bool is_asked_ = false;      // for relief, by an interrupt
   bool is_stretched_ = false;  // V8's limit, until that interrupt
   // Since the last relief:
