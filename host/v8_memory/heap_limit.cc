@@ -10,6 +10,7 @@
 
 #include "allocator/size_text.h"
 #include "host/v8_memory/fatal.h"
+#include "host/v8_memory/object_census.h"
 #include "host/v8_memory/script_position.h"
 
 namespace jshost {
@@ -243,8 +244,8 @@ void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   if (!guard->hit_ && guard->is_asked_) guard->Relieve();
   if (!guard->hit_) return;
   guard->hit_->where = DescribeCurrentFrame(isolate);
-  guard->hit_->details =
-      DescribeSpaces(isolate) + DescribeCurrentStack(isolate);
+  guard->hit_->details = DescribeSpaces(isolate) + DescribeObjects(isolate) +
+                         DescribeCurrentStack(isolate);
   isolate->TerminateExecution();
 }
 
