@@ -1,8 +1,8 @@
 #include "host/v8_memory/heap_walk.h"
 
 #include <v8-isolate.h>
-#include <v8-object.h>
 #include <v8-profiler.h>
+#include <v8-value.h>
 #include <v8-version.h>
 
 #include <cstring>
@@ -102,14 +102,14 @@ HeapType TypeOf(HeapAddress object) {
   return static_cast<HeapType>(vi::Internals::GetInstanceType(object));
 }
 
-HeapAddress MapOf(HeapAddress object) {
+HeapAddress HiddenClassOf(HeapAddress object) {
   return Field(object, vi::Internals::kHeapObjectMapOffset);
 }
 
 size_t BytesOf(HeapAddress object) {
   const auto* const start =
       reinterpret_cast<const vi::HeapObject*>(object - vi::kHeapObjectTag);
-  return static_cast<size_t>(start->SizeFromMap({MapOf(object)}));
+  return static_cast<size_t>(start->SizeFromMap({HiddenClassOf(object)}));
 }
 
 bool IsReadOnly(HeapAddress object) {
@@ -126,17 +126,16 @@ HeapAddress ElementsOf(HeapAddress object) {
 
 HeapAddress TableOf(HeapAddress object) { return Field(object, kTableOffset); }
 
-HeapAddress AddressOf(v8::Local<v8::Object> object) {
-  return vi::ValueHelper::ValueAsAddress(*object);
+HeapAddress AddressOf(v8::Local<v8::Value> value) {
+  return vi::ValueHelper::ValueAsAddress(*value);
 }
 
-v8::Local<v8::Object> ToLocal(v8::Isolate* isolate, HeapAddress object) {
+v8::Local<v8::Value> ToLocal(v8::Isolate* isolate, HeapAddress object) {
   struct Handles : v8::HandleScope {
     using v8::HandleScope::CreateHandle;
   };
   const HeapAddress* const slot = Handles::CreateHandle(isolate, object);
-  v8::Local<v8::Object> local;
-  // What a handle is, unless V8 is built with direct ones.
+  v8::Local<v8::Value> local;
   static_assert(sizeof(local) == sizeof(slot));
   std::memcpy(static_cast<void*>(&local), &slot, sizeof(slot));
   return local;

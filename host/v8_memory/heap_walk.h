@@ -2,8 +2,8 @@
 // HeapProfiler::QueryObjects and heap snapshots first note every reachable
 // object, which takes about as much memory again as the heap has.
 //
-// It binds to V8's own iterator by name, so that another V8 without it fails to
-// link; the offsets of the few fields are those of V8 15 (see heap_walk.cc).
+// It binds to V8's own iterator by its name in the library: a V8 that has none
+// doesn't link. The few fields are where V8 15 has them; see heap_walk.cc.
 //
 // Objects are addresses with V8's tag, valid until V8 allocates in its heap.
 // All of it on the isolate's thread, where V8 may collect garbage.
@@ -19,7 +19,7 @@
 
 namespace v8 {
 class Isolate;
-class Object;
+class Value;
 }  // namespace v8
 
 namespace jshost {
@@ -29,9 +29,9 @@ using HeapAddress = v8::internal::Address;
 // V8's instance type.
 using HeapType = uint16_t;
 
-// All objects, dead ones that aren't swept yet as well; without those that all
-// isolates share. Nothing may be allocated in the heap while one exists. V8's
-// other threads wait for that long, but not those that mark.
+// All objects, with the garbage that V8 hasn't found yet, without what all
+// isolates share. Nothing may be allocated in the heap while one exists; V8's
+// other threads that might wait for that long.
 class HeapWalk {
  public:
   explicit HeapWalk(v8::Isolate* isolate);
@@ -45,7 +45,7 @@ class HeapWalk {
  private:
   void* iterator() { return storage_; }
 
-  // V8's iterator has seven words.
+  // V8's iterator has some seven words.
   alignas(std::max_align_t) unsigned char storage_[512];
 };
 
@@ -53,8 +53,7 @@ class HeapWalk {
 const char* HeapTypeName(v8::Isolate* isolate, HeapType type);
 
 HeapType TypeOf(HeapAddress object);
-// Its hidden class.
-HeapAddress MapOf(HeapAddress object);
+HeapAddress HiddenClassOf(HeapAddress object);
 size_t BytesOf(HeapAddress object);
 // Whether all isolates share it.
 bool IsReadOnly(HeapAddress object);
@@ -68,9 +67,9 @@ inline bool IsSmallInteger(HeapAddress value) {
   return !v8::internal::Internals::HasHeapObjectTag(value);
 }
 
-HeapAddress AddressOf(v8::Local<v8::Object> object);
-// In the scope of handles that is open; of a JSReceiver.
-v8::Local<v8::Object> ToLocal(v8::Isolate* isolate, HeapAddress object);
+HeapAddress AddressOf(v8::Local<v8::Value> value);
+// In the scope of handles that is open; of what a script may hold.
+v8::Local<v8::Value> ToLocal(v8::Isolate* isolate, HeapAddress object);
 
 }  // namespace jshost
 

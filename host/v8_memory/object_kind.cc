@@ -46,9 +46,9 @@ constexpr std::array kInternals = std::to_array<Rule>({
     {"TRUSTED_", "code (V8)"},
     {"PROTECTED_", "code (V8)"},
     {"REG_EXP", "code (V8)"},
-    {"_ARRAY", "arrays of V8's own"},
-    {"_HASH_", "arrays of V8's own"},
-    {"DICTIONARY", "arrays of V8's own"},
+    {"_ARRAY", "arrays (V8)"},
+    {"_HASH_", "arrays (V8)"},
+    {"DICTIONARY", "arrays (V8)"},
 });
 
 template <size_t kSize>
