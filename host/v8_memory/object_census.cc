@@ -33,9 +33,10 @@ constexpr size_t kMostLines = 8;
 constexpr uint64_t kLeastPart = 100;
 
 constexpr size_t kHiddenClasses = 1 << 14;  // slots
-constexpr size_t kMostNames = 1 << 12;
 // A name is looked for on the chain of prototypes, which may be of any length.
-constexpr std::chrono::milliseconds kTimeForNames(100);
+// Twice: for the classes that HiddenClassSums gives away, and for the others.
+constexpr std::chrono::milliseconds kTimeForNames(50);
+constexpr size_t kMostNames = 1 << 11;
 
 constexpr int kLongestName = 512;  // characters; a longer one isn't copied
 constexpr size_t kShownName = 24;  // bytes
@@ -74,6 +75,7 @@ class Census {
   HiddenClassSums classes_;
   std::unordered_map<HeapAddress, ObjectSum> names_;
   Clock::duration time_for_names_ = kTimeForNames;  // that is left
+  size_t most_names_ = kMostNames;
   ObjectSum others_;
   // Of a FixedArray that copies of an array literal don't share.
   HeapAddress own_elements_class_;
@@ -128,7 +130,7 @@ void Census::Name(const std::vector<HiddenClassSum>& classes) {
   const Clock::time_point start = Clock::now();
   const Clock::time_point end = start + time_for_names_;
   for (const HiddenClassSum& of_class : classes) {
-    if (Clock::now() >= end || names_.size() == kMostNames) {
+    if (Clock::now() >= end || names_.size() >= most_names_) {
       others_.Add(of_class.sum);
       continue;
     }
@@ -145,6 +147,8 @@ std::unordered_map<HeapAddress, ObjectSum> Census::TakeNames() {
   std::sort(classes.begin(), classes.end(), [](const auto& a, const auto& b) {
     return a.sum.bytes > b.sum.bytes;
   });
+  time_for_names_ = kTimeForNames;
+  most_names_ += kMostNames;
   Name(classes);
   return std::move(names_);
 }
