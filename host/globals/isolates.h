@@ -86,6 +86,7 @@ struct IsolateError {
   // For errors about memory: which limit, and bytes that were asked for.
   std::optional<std::string> limit = {};
   uint64_t requested = 0;
+  std::string report = {};  // lines about what held memory
 };
 
 // The line of `error` that tells why there is no value.

@@ -1,6 +1,7 @@
 // The native side of Worker (host/js/worker.js), and of the global object of a
 // worker (host/js/worker_global.js).
 
+#include <fmt/format.h>
 #include <v8-exception.h>
 
 #include <array>
@@ -67,6 +68,13 @@ v8::Local<v8::Value> LimitError(Environment& env, const IsolateError& error) {
   Set(context, object, "limit", String(env.isolate, *error.limit));
   Set(context, object, "requested",
       v8::Number::New(env.isolate, static_cast<double>(error.requested)));
+  if (!error.report.empty()) {
+    // Where a report of the place is looked for.
+    std::string stack =
+        fmt::format("RangeError: {}\n{}", message, error.report);
+    stack.pop_back();  // the last line's end
+    Set(context, object, "stack", String(env.isolate, stack));
+  }
   return object;
 }
 

@@ -436,7 +436,9 @@ void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
   const std::string text = DescribeHit(hit);
   AddLine(text);
   result_.error += hit.details;
-  SendError({.message = text, .limit = is_total ? "total" : "jsHeap"});
+  SendError({.message = text,
+             .limit = is_total ? "total" : "jsHeap",
+             .report = hit.details});
 }
 
 // The error before this was V8's about the buffer.

@@ -12,6 +12,7 @@
 #include "allocator/size_text.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/object_census.h"
 #include "host/v8_memory/script_position.h"
 
 namespace jshost {
@@ -299,8 +300,8 @@ void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   if (!guard->hit_ && guard->is_asked_) guard->Relieve();
   if (!guard->hit_) return;
   guard->hit_->where = DescribeCurrentFrame(isolate);
-  guard->hit_->details =
-      DescribeSpaces(isolate) + DescribeCurrentStack(isolate);
+  guard->hit_->details = DescribeSpaces(isolate) + DescribeObjects(isolate) +
+                         DescribeCurrentStack(isolate);
   isolate->TerminateExecution();
 }
 
@@ -378,7 +379,10 @@ void HeapLimitGuard::Die(Which which, std::string_view stack) {
   is_dying_ = true;
   if (!hit_) hit_.emplace(MakeHit(which));
   if (hit_->where.empty()) {
-    if (MayUseV8()) hit_->details = DescribeSpaces(isolate_);
+    if (MayUseV8()) {
+      hit_->details = DescribeSpaces(isolate_);
+      if (isolate_->InContext()) hit_->details += DescribeObjects(isolate_);
+    }
     const std::vector<std::string> frames = ScriptFrames(stack);
     if (!frames.empty()) hit_->where = frames.front();
     for (const std::string& frame : frames) {

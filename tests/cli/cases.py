@@ -43,6 +43,14 @@ def fills_memory(name, code, what='memory limit', options=()):
                 out=ANYTHING, err=Holds(r'^jshost: %s of 32\.0 MiB' % what))
 
 
+HOLDS_POINTS = ('class Point { constructor(x) { this.x = x; this.y = x } } '
+                'const all = []; for (let i = 0;; i++) all.push(new Point(i))')
+# Spaces, then kinds of objects, the largest first, then the stack.
+HELD_POINTS = Holds(r'limit of 32\.0 MiB reached .*\n(  \w+ +[\d.]+ \w+ of .*\n)+'
+                    r'  Point +[12]\d\.\d MiB in [3-7]\d{5}\n'
+                    r'  Array +\d\.\d\d MiB in \d+\n(  .*\n)*?  at .*s\.js:1')
+
+
 PROGRAMS = [
     eval_case('-e runs code', 'print(1 + 1)', '2\n'),
     Case('--eval=CODE', ['--eval=print("a b")'], out='a b\n'),
@@ -650,6 +658,24 @@ LIMITS = [
     Case('the limit\'s line says where', ['--js-heap-limit', '32MiB', 's.js'],
          files={'s.js': 'const a = [];\n\nfor (;;) a.push({});'}, status=70,
          err=limit_report(mib(32), r's\.js:3')),
+    Case('a full heap says what holds it', ['--js-heap-limit', '32MiB', 's.js'],
+         files={'s.js': HOLDS_POINTS}, status=70, err=HELD_POINTS),
+    Case('a full heap of a Worker says what holds it', ['main.js'],
+         files={'main.js': 'new Worker("./s.js", {limits: {jsHeap: "32MiB"}})'
+                           '.onerror = (e) => { printErr(e.error.stack); quit(3) }',
+                's.js': HOLDS_POINTS}, status=3, err=HELD_POINTS),
+    *[Case('a full heap of isolate.run says what holds it, ' + isolation,
+           ['-e', 'isolate.run("s.js", {isolation: "%s", limits: {total: '
+                  '"32MiB"}}).then((r) => printErr(r.error))' % isolation],
+           files={'s.js': HOLDS_POINTS}, err=HELD_POINTS)
+      for isolation in ('thread', 'process')],
+    eval_case('no script runs while a full heap is looked at',
+              'const run = () => print("ran"); const all = []; '
+              'class Point { get [Symbol.toStringTag]() { run() } } '
+              'const proxy = new Proxy({}, {get: run, getPrototypeOf: run}); '
+              'for (;;) all.push(new Point(), Object.create(proxy))',
+              status=70, err=Holds(r'^  Point +\d'),
+              options=['--js-heap-limit', '32MiB']),
     fills_memory('objects', 'const a = []; for (;;) a.push({})'),
     fills_memory('buffers', 'const a = []; for (;;) a.push(new ArrayBuffer(1e5))'),
     fills_memory('one buffer', 'new ArrayBuffer(2 ** 33)'),
