@@ -19,6 +19,12 @@ const kWays = [
   ['total-limit', { total: '16MiB' }, 'const a = []; for (;;) a.push([{}, new Uint8Array(1000).fill(1)])'],
   ['stack-limit', {}, '(function f() { f() })()'],
   ['js-heap-limit', { jsHeap: '8MiB' }, 'const m = new Map; for (let i = 0;; i++) m.set(i, `${i}`)'],
+  // In the middle of a call of V8's own, from which there is no way back.
+  ['js-heap-limit', { jsHeap: '8MiB' }, 'const m = new Map; for (let i = 0;; i++) m.set(i, i)'],
+  ['js-heap-limit', { jsHeap: '8MiB' }, 'const a = []; for (let i = 0;; i++) a[i] = i + 0.5'],
+  ['js-heap-limit', { jsHeap: '8MiB' }, 'new Array(2 ** 27).fill(0)'],
+  ['total-limit', { total: '16MiB' }, 'let a = [1, 2, 3]; for (;;) a = [...a, ...a]'],
+  ['total-limit', { total: '16MiB' }, 'const a = []; for (let i = 0;; i++) { a.push(Math.random()); a.length & 0xFFFF || a.slice().sort() }'],
 ];
 
 const resident = () => isolate.memory().processRss;
