@@ -119,6 +119,7 @@ void IsolateThread::Stop(Outcome reason) {
   const std::lock_guard lock(mutex_);
   if (stop_ || is_over_) return;
   stop_ = reason;
+  before_start_.Raise();
   Interrupt(kFirstInterrupt);
 }
 
@@ -223,7 +224,10 @@ void IsolateThread::RunProgram() {
   const FatalScope fatal(this);
   std::string error;
   Program program;
-  if (!ReadProgram(&program, &error)) return Refuse(error);
+  if (!ReadProgram(&program, &error)) {
+    if (!before_start_.is_raised()) return Refuse(error);
+    return SetOutcome({Ending::Kind::kInterrupted});
+  }
   RuntimeOptions options{.limits = options_.limits,
                          .heap = heap_,
                          .gc_policy = family_.gc_policy,
@@ -276,11 +280,12 @@ void IsolateThread::TakeMemory() {
   result_.output = captured_.Take();
 }
 
-bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
+bool IsolateThread::ReadProgram(Program* program, std::string* error) {
   if (options_.is_text) {
     if (!CheckSource("code", options_.script, error)) return false;
     SetInlineProgram("[eval]", options_.script, program);
-  } else if (!ReadProgramFile(options_.script, program, error)) {
+  } else if (!ReadProgramFile(options_.script, program, error,
+                              &before_start_)) {
     return false;
   }
   if (options_.kind != IsolateOptions::Kind::kDetect) {

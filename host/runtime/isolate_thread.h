@@ -88,7 +88,7 @@ class IsolateThread final : public StartedIsolate,
   // The rest is the thread's.
   static void* Main(void* self);
   void RunProgram();
-  bool ReadProgram(Program* program, std::string* error) const;
+  bool ReadProgram(Program* program, std::string* error);
   void Publish(Runtime* runtime);
   void Withdraw();
   void SetOutcome(const Ending& ending);
@@ -137,6 +137,7 @@ class IsolateThread final : public StartedIsolate,
   std::optional<IsolateError> pending_error_;
   bool had_error_ = false;
 
+  Interruption before_start_;  // there is a runtime
   WorkerPort port_;
   MemoryWatch memory_;
 

@@ -434,7 +434,7 @@ void Runtime::End(Ending ending) {
 }
 
 bool Runtime::HasEnded() {
-  if (!ending_ && is_interrupted_.load(std::memory_order_relaxed)) {
+  if (!ending_ && interruption_.is_raised()) {
     End({Ending::Kind::kInterrupted});
   }
   return ending_.has_value();
@@ -443,7 +443,7 @@ bool Runtime::HasEnded() {
 void Runtime::TerminateIsolates() { isolates_->TerminateAll(); }
 
 void Runtime::Interrupt() {
-  is_interrupted_ = true;
+  interruption_.Raise();
   isolate_->TerminateExecution();
   // A loop that waits looks again.
   foreground_->PostTask(std::make_unique<EmptyTask>());
@@ -551,8 +551,12 @@ void Runtime::OnPromiseReject(v8::PromiseRejectMessage message) {
 v8::MaybeLocal<v8::Value> Runtime::RunScriptFile(const std::string& path) {
   std::string text;
   std::string error;
-  if (!ReadSource(path, &text, &error)) {
-    Throw(isolate_, ErrorKind::kError, error);
+  if (!ReadSource(path, &text, &error, &interruption_)) {
+    if (HasEnded()) {
+      LeaveJavaScript();
+    } else {
+      Throw(isolate_, ErrorKind::kError, error);
+    }
     return {};
   }
   v8::Local<v8::Script> script;
@@ -563,6 +567,10 @@ v8::MaybeLocal<v8::Value> Runtime::RunScriptFile(const std::string& path) {
 void Runtime::Quit(int status) {
   End({Ending::Kind::kQuit, status});
   LeaveJavaScript();
+}
+
+void Runtime::OnInterrupted() {
+  if (HasEnded()) LeaveJavaScript();
 }
 
 void Runtime::LeaveJavaScript() {
