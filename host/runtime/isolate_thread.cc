@@ -411,7 +411,14 @@ void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
   const std::string text = DescribeHit(hit);
   AddLine(text);
   result_.error += hit.details;
-  SendError({.message = text, .limit = is_total ? "total" : "jsHeap"});
+  IsolateError error{.message = text, .limit = is_total ? "total" : "jsHeap"};
+  if (hit.position) {
+    error.place = {.file = hit.position->file,
+                   .line = hit.position->line,
+                   .column = hit.position->column,
+                   .source_line = {}};
+  }
+  SendError(std::move(error));
 }
 
 // The error before this was V8's about the buffer.
