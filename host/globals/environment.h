@@ -91,7 +91,8 @@ struct Environment {
   std::shared_ptr<v8::TaskRunner> tasks;
   // What will still come by itself, beside timers: keeps the program alive.
   size_t expected = 0;
-  int vain_collections = 0;  // see CollectForRoom
+  int vain_collections = 0;   // see CollectForRoom
+  int looks_for_buffers = 0;  // see MessageCopies
   // Some of it may wait for what is garbage: worth a collection when there is
   // nothing else to do.
   bool collect_when_idle = false;
