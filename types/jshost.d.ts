@@ -28,8 +28,8 @@ interface MemoryLimitError extends RangeError {
   code: 'ERR_MEMORY_LIMIT';
   /** Which limit. */
   limit: string;
-  /** Bytes asked for. */
-  requested: number;
+  /** Bytes asked for; none in the error of a worker whose V8 heap was full. */
+  requested?: number;
 }
 
 // --------------------------------------------------------------------- arenas

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/globals/interruption.h"
 #include "host/globals/native/native_objects.h"
 #include "host/globals/native/native_types.h"
 #include "host/globals/output.h"
@@ -57,9 +58,10 @@ class Host {
   // if it had been left uncaught. No more JavaScript runs, but in a worker.
   virtual void ReportUncaught(v8::Local<v8::Value> error) = 0;
 
-  // Whether somebody wants the program to end: what waits shall stop that. Any
-  // thread.
-  virtual bool IsInterrupted() const = 0;
+  // Somebody wants the program to end: what waits shall stop that, and call
+  // OnInterrupted: no more JavaScript runs.
+  virtual Interruption& interruption() = 0;
+  virtual void OnInterrupted() = 0;
 
   // Standard output can't be written: says so and ends the program.
   virtual void OnOutputFailed() = 0;
@@ -89,7 +91,8 @@ struct Environment {
   std::shared_ptr<v8::TaskRunner> tasks;
   // What will still come by itself, beside timers: keeps the program alive.
   size_t expected = 0;
-  int vain_collections = 0;  // see CollectForRoom
+  int vain_collections = 0;   // see CollectForRoom
+  int looks_for_buffers = 0;  // see MessageCopies
   // Some of it may wait for what is garbage: worth a collection when there is
   // nothing else to do.
   bool collect_when_idle = false;

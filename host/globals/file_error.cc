@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+
 #include "host/globals/files.h"
 #include "host/globals/values.h"
 
 namespace jshost {
 
-void ThrowFileError(v8::Isolate* isolate, const char* verb,
-                    const std::string& path, int error) {
-  Throw(isolate, ErrorKind::kError,
+void ThrowFileError(Environment& env, const char* verb, const std::string& path,
+                    int error) {
+  if (error == ECANCELED) return env.host->OnInterrupted();
+  Throw(env.isolate, ErrorKind::kError,
         fmt::format("cannot {} '{}': {}", verb, path, ErrorText(error)));
 }
 

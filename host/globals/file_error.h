@@ -3,15 +3,16 @@
 #ifndef HOST_GLOBALS_FILE_ERROR_H_
 #define HOST_GLOBALS_FILE_ERROR_H_
 
-#include <v8-isolate.h>
-
 #include <string>
+
+#include "host/globals/environment.h"
 
 namespace jshost {
 
-// Throws Error "cannot VERB 'PATH': why"; `error` is an errno.
-void ThrowFileError(v8::Isolate* isolate, const char* verb,
-                    const std::string& path, int error);
+// Throws Error "cannot VERB 'PATH': why"; `error` is an errno. When it is that
+// of an interruption, the program ends instead.
+void ThrowFileError(Environment& env, const char* verb, const std::string& path,
+                    int error);
 
 }  // namespace jshost
 

@@ -1,4 +1,5 @@
-// Whole files, read and written at once.
+// Whole files, read and written at once. What waits (for whoever has the other
+// end of a pipe, say) ends with ECANCELED when its interruption is raised.
 
 #ifndef HOST_GLOBALS_FILES_H_
 #define HOST_GLOBALS_FILES_H_
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "host/globals/interruption.h"
+
 namespace jshost {
 
 // Reads the file at `path` straight into memory that `allocate(bytes)` gives.
@@ -17,15 +20,21 @@ namespace jshost {
 // sets `*size`, or errno; ENOMEM when `allocate` returned null, EFBIG when
 // what has no size is larger than 4 GiB. Reading a directory is EISDIR.
 int ReadFileInto(const std::string& path, uint64_t limit,
-                 const std::function<void*(size_t)>& allocate, size_t* size);
+                 const std::function<void*(size_t)>& allocate, size_t* size,
+                 Interruption* interruption);
 
-// The same into a string; "-" isn't special.
-int ReadFile(const std::string& path, std::string* text);
+// The same into a string; "-" isn't special. More than `most` bytes is EFBIG.
+int ReadFile(const std::string& path, uint64_t most, std::string* text,
+             Interruption* interruption);
 
 // All of standard input. Returns 0 or errno.
 int ReadStandardInput(std::string* text);
 
-// Replaces the file's contents. Returns 0 or errno.
+// Replaces the file's contents. Returns 0 or errno. A named pipe has a reader
+// first.
+int WriteFile(const std::string& path, std::string_view data,
+              Interruption* interruption);
+// The same, and nothing interrupts it.
 int WriteFile(const std::string& path, std::string_view data);
 
 // "No such file or directory" and its like.

@@ -119,8 +119,9 @@ v8::MaybeLocal<v8::String> ReportPage(Environment& env) {
 void Report(Environment& env, const Path& path) {
   v8::Local<v8::String> page;
   if (!ReportPage(env).ToLocal(&page)) return;
-  if (const int error = WriteFile(path, ToText(env.isolate, page))) {
-    ThrowFileError(env.isolate, "write", path, error);
+  if (const int error = WriteFile(path, ToText(env.isolate, page),
+                                  &env.host->interruption())) {
+    ThrowFileError(env, "write", path, error);
   }
 }
 

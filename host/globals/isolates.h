@@ -83,7 +83,8 @@ struct IsolateError {
   ErrorPlace place = {};
   // What was thrown; null when there is nothing that can be cloned.
   std::unique_ptr<Message> value = nullptr;
-  // For errors about memory: which limit, and bytes that were asked for.
+  // For errors about memory: which limit, and bytes that were asked for; 0 when
+  // nothing in particular was.
   std::optional<std::string> limit = {};
   uint64_t requested = 0;
   std::string report = {};  // lines about what held memory

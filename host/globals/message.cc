@@ -4,7 +4,6 @@
 #include <v8-exception.h>
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -97,9 +96,11 @@ Message::~Message() {
 }
 
 size_t Message::size() const {
-  return std::accumulate(
-      transferred_.begin(), transferred_.end(), capacity_,
-      [](size_t sum, const auto& store) { return sum + store.size(); });
+  size_t sum = capacity_;
+  for (const auto* stores : {&transferred_, &copied_}) {
+    for (const TransferredStore& store : *stores) sum += store.size();
+  }
+  return sum;
 }
 
 std::unique_ptr<Message> Message::Write(Environment& env,
@@ -117,8 +118,8 @@ std::unique_ptr<Message> Message::Write(Environment& env,
   {
     v8::TryCatch caught(env.isolate);
     size_t refused = 0;
-    bool written = MessageWriter(env, message.get(), reach)
-                       .Write(value, transfer, &refused);
+    bool written = MessageWriter(env, message.get(), reach, &transfer)
+                       .Write(value, &refused);
     if (!written && refused != 0 && !caught.HasTerminated()) {
       // What was dropped may hold just what is missing. There can be no
       // collection while the value is being written.
@@ -127,8 +128,8 @@ std::unique_ptr<Message> Message::Write(Environment& env,
       message.reset(new Message);
       message->heap_ = env.buffers;
       refused = 0;
-      written = MessageWriter(env, message.get(), reach)
-                    .Write(value, transfer, &refused);
+      written = MessageWriter(env, message.get(), reach, &transfer)
+                    .Write(value, &refused);
       if (!written && refused != 0 && !caught.HasTerminated()) {
         caught.Reset();
         ThrowMemoryLimit(env, "a message", refused);

@@ -5,8 +5,8 @@
 // the rest of the chunk or slab is none of its business.
 //
 // Memory: the written bytes come from the sender's heap and are charged to its
-// budget until the message is read or dropped, as are transferred buffers,
-// which count for the receiver from then on (see
+// budget until the message is read or dropped, as are transferred buffers and
+// copies of large ones, which count for the receiver from then on (see
 // v8_memory/transferred_store.h). Shared buffers stay their maker's.
 
 #ifndef HOST_GLOBALS_MESSAGE_H_
@@ -90,6 +90,7 @@ class Message {
 
   // By the numbers that are in the written bytes.
   std::vector<TransferredStore> transferred_;
+  std::vector<TransferredStore> copied_;  // see MessageCopies; numbers go on
   std::vector<std::unique_ptr<PipeEnd>> ports_;
   std::vector<DOMExceptionParts> exceptions_;
   std::vector<std::shared_ptr<v8::BackingStore>> shared_;

@@ -20,7 +20,10 @@ MessageReader::MessageReader(Environment& env, Message* message)
 
 v8::MaybeLocal<v8::Value> MessageReader::Read(
     v8::LocalVector<v8::Value>* ports) {
-  if (!TakeBuffers() || !MakeShared() || !MakeObjects()) return {};
+  if (!TakeBuffers(&message_->transferred_, "a transferred ArrayBuffer") ||
+      !TakeBuffers(&message_->copied_, "a message") || !MakeShared() ||
+      !MakeObjects())
+    return {};
   v8::TryCatch caught(env_.isolate);
   const uint64_t failures = env_.buffers->failures();
   const v8::MaybeLocal<v8::Value> value = ReadValue();
@@ -52,9 +55,9 @@ v8::MaybeLocal<v8::Value> MessageReader::ReadValue() {
 }
 
 // The same memory behind new buffers.
-bool MessageReader::TakeBuffers() {
-  uint32_t number = 0;
-  for (TransferredStore& transferred : message_->transferred_) {
+bool MessageReader::TakeBuffers(std::vector<TransferredStore>* stores,
+                                const char* what) {
+  for (TransferredStore& transferred : *stores) {
     const size_t bytes = transferred.size();
     std::shared_ptr<v8::BackingStore> store = transferred.TakeFor(env_.buffers);
     if (store == nullptr) {
@@ -62,13 +65,13 @@ bool MessageReader::TakeBuffers() {
       store = transferred.TakeFor(env_.buffers);
     }
     if (store == nullptr) {
-      ThrowMemoryLimit(env_, "a transferred ArrayBuffer", bytes);
+      ThrowMemoryLimit(env_, what, bytes);
       return false;
     }
     deserializer_.TransferArrayBuffer(
-        number++, v8::ArrayBuffer::New(env_.isolate, std::move(store)));
+        buffers_++, v8::ArrayBuffer::New(env_.isolate, std::move(store)));
   }
-  message_->transferred_.clear();
+  stores->clear();
   return true;
 }
 

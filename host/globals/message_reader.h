@@ -5,6 +5,8 @@
 
 #include <v8-value-serializer.h>
 
+#include <vector>
+
 #include "host/globals/message.h"
 #include "host/globals/view_kind.h"
 
@@ -27,13 +29,14 @@ class MessageReader final : private v8::ValueDeserializer::Delegate {
   template <typename Buffer>
   v8::MaybeLocal<v8::Object> View(ViewKind kind, v8::Local<Buffer> buffer,
                                   uint64_t offset, uint64_t bytes);
-  bool TakeBuffers();
+  bool TakeBuffers(std::vector<TransferredStore>* stores, const char* what);
   bool MakeShared();
   bool MakeObjects();
   v8::MaybeLocal<v8::Value> ReadValue();
 
   Environment& env_;
   Message* const message_;
+  uint32_t buffers_ = 0;  // taken
   // Made beforehand: no JavaScript may run while V8 reads.
   v8::LocalVector<v8::Value> ports_;
   v8::LocalVector<v8::Value> exceptions_;

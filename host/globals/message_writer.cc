@@ -32,12 +32,16 @@ bool HasManyOwners(const Environment& env, v8::Local<v8::ArrayBuffer> buffer) {
 }  // namespace
 
 MessageWriter::MessageWriter(Environment& env, Message* message,
-                             Message::Reach reach)
+                             Message::Reach reach,
+                             const MessageTransfer* transfer)
     : env_(env),
       message_(message),
       reach_(reach),
+      transfer_(*transfer),
       object_prototype_(v8::Object::New(env.isolate)->GetPrototype()),
-      serializer_(env.isolate, this) {
+      serializer_(env.isolate, this),
+      copies_(env, &serializer_, transfer->buffers,
+              reach == Message::Reach::kThisProcess) {
   // Without such buffers V8 does it better: it knows views that track the
   // length of a resizable buffer, and the host can't tell those.
   if (env.arenas != nullptr || env.records != nullptr) {
@@ -45,20 +49,13 @@ MessageWriter::MessageWriter(Environment& env, Message* message,
   }
 }
 
-bool MessageWriter::Write(v8::Local<v8::Value> value,
-                          const MessageTransfer& transfer, size_t* refused) {
-  transfer_ = &transfer;
-  const auto& buffers = transfer.buffers;
-  for (size_t i = 0; i < buffers.size(); ++i) {
-    serializer_.TransferArrayBuffer(static_cast<uint32_t>(i), buffers[i]);
-  }
+bool MessageWriter::Write(v8::Local<v8::Value> value, size_t* refused) {
   serializer_.WriteHeader();
-  const bool written =
-      serializer_.WriteValue(env_.isolate->GetCurrentContext(), value)
-          .FromMaybe(false);
-  *refused = refused_;
+  const bool written = WriteValue(value);
+  *refused = std::max(refused_, copies_.refused());
   if (!written) return false;
   message_->size_ = serializer_.Release().second;
+  message_->copied_ = copies_.TakeStores();
   for (const auto& buffer : shared_) {
     message_->shared_.push_back(buffer.Get(env_.isolate)->GetBackingStore());
   }
@@ -68,13 +65,25 @@ bool MessageWriter::Write(v8::Local<v8::Value> value,
   return true;
 }
 
+bool MessageWriter::WriteValue(v8::Local<v8::Value> value) {
+  if (!copies_.Add(value)) return false;
+  if (value->IsArray() && !copies_.AddProperties(value.As<v8::Object>())) {
+    return false;
+  }
+  return serializer_.WriteValue(env_.isolate->GetCurrentContext(), value)
+      .FromMaybe(false);
+}
+
 // Most objects are plain ones, and need not be asked for what they are.
 v8::Maybe<bool> MessageWriter::IsHostObject(v8::Isolate*,
                                             v8::Local<v8::Object> object) {
   if (object->InternalFieldCount() != 0) return v8::Just(true);
   const v8::Local<v8::Value> prototype = object->GetPrototype();
   const bool is_plain = prototype == object_prototype_ || prototype->IsNull();
-  if (is_plain && !object->IsNativeError()) return v8::Just(false);
+  if (is_plain && !object->IsNativeError()) {
+    if (!copies_.AddProperties(object)) return v8::Nothing<bool>();
+    return v8::Just(false);
+  }
   const std::optional<PlatformKind> kind = PlatformKindOf(env_, object);
   if (!kind) return v8::Nothing<bool>();
   return v8::Just(*kind != PlatformKind::kNone);
@@ -129,7 +138,7 @@ v8::Maybe<bool> MessageWriter::Refuse(v8::Local<v8::Object> object) {
 }
 
 v8::Maybe<bool> MessageWriter::WritePort(v8::Local<v8::Object> port) {
-  const auto& ports = transfer_->ports;
+  const auto& ports = transfer_.ports;
   const auto found = std::find(ports.begin(), ports.end(), port);
   if (found == ports.end()) {
     jshost::ThrowDataCloneError(
@@ -157,6 +166,7 @@ v8::Maybe<bool> MessageWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   v8::Local<v8::Value> buffer = view->Buffer();
   const size_t bytes = view->ByteLength();
   size_t offset = view->ByteOffset();
+  bool is_adopted = false;
   if (buffer->IsArrayBuffer()) {
     const auto whole = buffer.As<v8::ArrayBuffer>();
     if (whole->WasDetached()) {
@@ -173,6 +183,7 @@ v8::Maybe<bool> MessageWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
         return v8::Nothing<bool>();
       }
       view->CopyContents(part->Data(), bytes);
+      is_adopted = copies_.Adopt(part);
       buffer = part;
       offset = 0;
     }
@@ -180,7 +191,10 @@ v8::Maybe<bool> MessageWriter::WriteView(v8::Local<v8::ArrayBufferView> view) {
   serializer_.WriteUint32(static_cast<uint32_t>(KindOf(view)));
   serializer_.WriteUint64(offset);
   serializer_.WriteUint64(bytes);
-  return serializer_.WriteValue(env_.isolate->GetCurrentContext(), buffer);
+  const auto written =
+      serializer_.WriteValue(env_.isolate->GetCurrentContext(), buffer);
+  if (is_adopted) buffer.As<v8::ArrayBuffer>()->Detach({}).Check();
+  return written;
 }
 
 // The message has the block from the start, and frees it when writing fails.
@@ -198,6 +212,7 @@ void* MessageWriter::ReallocateBufferMemory(void* old_block, size_t size,
   }
   message_->data_ = static_cast<uint8_t*>(block);
   message_->capacity_ = size;
+  if (size > MessageCopies::kLarge) MessageCopies::ExpectMore(env_);
   *actual_size = size;
   return block;
 }

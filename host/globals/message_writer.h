@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/globals/message.h"
+#include "host/globals/message_copies.h"
 
 namespace jshost {
 
@@ -27,12 +28,13 @@ inline constexpr uint32_t kMessagePortTag = 101;
 
 class MessageWriter final : private v8::ValueSerializer::Delegate {
  public:
-  MessageWriter(Environment& env, Message* message, Message::Reach reach);
+  // What is in `transfer` is written as numbers.
+  MessageWriter(Environment& env, Message* message, Message::Reach reach,
+                const MessageTransfer* transfer);
 
   // Once. False with an exception pending; `*refused` is then the bytes that
   // the heap refused, if that is why.
-  bool Write(v8::Local<v8::Value> value, const MessageTransfer& transfer,
-             size_t* refused);
+  bool Write(v8::Local<v8::Value> value, size_t* refused);
 
  private:
   void ThrowDataCloneError(v8::Local<v8::String> message) override;
@@ -49,6 +51,7 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
                                size_t* actual_size) override;
   void FreeBufferMemory(void* block) override;
 
+  bool WriteValue(v8::Local<v8::Value> value);
   bool StaysInProcess(v8::Local<v8::Object> object);
   v8::Maybe<bool> Refuse(v8::Local<v8::Object> object);
   v8::Maybe<bool> WritePort(v8::Local<v8::Object> port);
@@ -58,7 +61,7 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
   Environment& env_;
   Message* const message_;
   const Message::Reach reach_;
-  const MessageTransfer* transfer_ = nullptr;
+  const MessageTransfer& transfer_;
   v8::Local<v8::Value> object_prototype_;
   size_t refused_ = 0;
   // What the message has, by number. V8's own handles end with each object
@@ -66,6 +69,7 @@ class MessageWriter final : private v8::ValueSerializer::Delegate {
   std::vector<v8::Global<v8::SharedArrayBuffer>> shared_;
   std::vector<v8::Global<v8::WasmModuleObject>> modules_;
   v8::ValueSerializer serializer_;
+  MessageCopies copies_;
 };
 
 }  // namespace jshost

@@ -6,9 +6,12 @@
 #include <v8-initialization.h>
 #include <v8-typed-array.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
 
+#include "allocator/size_text.h"
 #include "host/globals/binding.h"
 #include "host/globals/file_error.h"
 #include "host/globals/files.h"
@@ -73,14 +76,23 @@ v8::MaybeLocal<v8::ArrayBuffer> ReadBuffer(Environment& env, const Path& path) {
   };
   size_t size = 0;
   const uint64_t limit = env.buffers->budget().lowest_limit();
-  const int error = ReadFileInto(path, limit, allocate, &size);
+  const int error =
+      ReadFileInto(path, limit, allocate, &size, &env.host->interruption());
   if (error == 0) return buffer;
   if (error == ENOMEM) {
     Throw(isolate, ErrorKind::kRangeError, "Array buffer allocation failed");
   } else {
-    ThrowFileError(isolate, "read", path, error);
+    ThrowFileError(env, "read", path, error);
   }
   return {};
+}
+
+// Bytes of UTF-8: with more there is no string that V8 has room for, even if
+// each two bytes are one character of one.
+uint64_t MostText(const Environment& env) {
+  return std::min({kMostText / 2, env.limits.js_heap,
+                   env.budget->total().lowest_limit()}) *
+         2;
 }
 
 v8::MaybeLocal<v8::Value> Read(Environment& env, const Path& path,
@@ -96,8 +108,18 @@ v8::MaybeLocal<v8::Value> Read(Environment& env, const Path& path,
     return v8::Uint8Array::New(buffer, 0, buffer->ByteLength());
   }
   std::string text;
-  if (const int error = ReadFile(path, &text)) {
-    ThrowFileError(env.isolate, "read", path, error);
+  const uint64_t most = MostText(env);
+  const int error = ReadFile(path, most, &text, &env.host->interruption());
+  if (error == EFBIG) {
+    Throw(env.isolate, ErrorKind::kRangeError,
+          fmt::format("'{}' is more than {}, which is more than a string can "
+                      "hold here; read it with mode 'binary'",
+                      static_cast<const std::string&>(path),
+                      jsheap::FormatSize(most)));
+    return {};
+  }
+  if (error != 0) {
+    ThrowFileError(env, "read", path, error);
     return {};
   }
   return TryString(env.isolate, text);
@@ -105,13 +127,18 @@ v8::MaybeLocal<v8::Value> Read(Environment& env, const Path& path,
 
 std::optional<std::string> ReadLine(Environment& env) {
   env.out->Flush();
-  return StandardInput::Process().ReadLine(
-      [&env] { return env.host->IsInterrupted(); });
+  std::optional<std::string> line;
+  if (const int error =
+          StandardInput::Process().ReadLine(&env.host->interruption(), &line)) {
+    ThrowFileError(env, "read a line of", "standard input", error);
+  }
+  return line;
 }
 
 void WriteWholeFile(Environment& env, const Path& path, const Bytes& data) {
-  if (const int error = WriteFile(path, data.view())) {
-    ThrowFileError(env.isolate, "write", path, error);
+  if (const int error =
+          WriteFile(path, data.view(), &env.host->interruption())) {
+    ThrowFileError(env, "write", path, error);
   }
 }
 

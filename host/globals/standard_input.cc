@@ -7,17 +7,13 @@
 #include <cerrno>
 #include <chrono>
 
+#include "host/globals/values.h"
+
 namespace jshost {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{20};
 constexpr size_t kStep = 64 << 10;
-
-// Whether a read would return at once, be it with an error.
-bool IsReadable() {
-  pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-  return poll(&input, 1, static_cast<int>(kPatience.count())) > 0;
-}
 
 }  // namespace
 
@@ -27,20 +23,20 @@ StandardInput& StandardInput::Process() {
   return input;
 }
 
-std::optional<std::string> StandardInput::ReadLine(
-    const std::function<bool()>& gives_up) {
+int StandardInput::ReadLine(Interruption* interruption,
+                            std::optional<std::string>* line) {
   std::unique_lock lock(mutex_, std::defer_lock);
   while (!lock.try_lock_for(kPatience)) {
-    if (gives_up()) return std::nullopt;
+    if (interruption->is_raised()) return ECANCELED;
   }
   for (;;) {
     const size_t end = buffer_.find('\n', searched_);
-    if (end != std::string::npos) return Take(end);
-    searched_ = buffer_.size();
-    if (!IsReadable()) {
-      if (gives_up()) return std::nullopt;
-      continue;
+    if (end != std::string::npos) {
+      *line = Take(end);
+      return 0;
     }
+    searched_ = buffer_.size();
+    if (!interruption->WaitFor(STDIN_FILENO, POLLIN)) return ECANCELED;
     buffer_.erase(0, start_);
     const size_t had = buffer_.size();
     start_ = 0;
@@ -49,9 +45,14 @@ std::optional<std::string> StandardInput::ReadLine(
     const int error = errno;
     buffer_.resize(had + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     searched_ = had;
+    if (buffer_.size() > kMostText) {
+      buffer_.clear();
+      searched_ = 0;
+      return EFBIG;
+    }
     if (got > 0 || (got < 0 && (error == EINTR || error == EAGAIN))) continue;
-    if (buffer_.empty()) return std::nullopt;
-    return Take(buffer_.size());
+    if (!buffer_.empty()) *line = Take(buffer_.size());
+    return 0;
   }
 }
 

@@ -4,10 +4,11 @@
 #define HOST_GLOBALS_STANDARD_INPUT_H_
 
 #include <cstddef>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+
+#include "host/globals/interruption.h"
 
 namespace jshost {
 
@@ -16,10 +17,10 @@ class StandardInput {
  public:
   static StandardInput& Process();
 
-  // The next line, without its end, or none at the end of the input. While
-  // there is nothing to read, asks `gives_up` now and then whether to go on
-  // waiting; none as well when it says true.
-  std::optional<std::string> ReadLine(const std::function<bool()>& gives_up);
+  // The next line, without its end, or none at the end of the input. Returns 0
+  // or errno: ECANCELED when it was interrupted, EFBIG when the line is longer
+  // than a string can be; the next call goes on in it.
+  int ReadLine(Interruption* interruption, std::optional<std::string>* line);
 
  private:
   StandardInput() = default;

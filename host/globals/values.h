@@ -9,10 +9,14 @@
 #include <v8-object.h>
 #include <v8-primitive.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace jshost {
+
+// Bytes of UTF-8 that V8's longest string may have.
+inline constexpr uint64_t kMostText = uint64_t{3} * v8::String::kMaxLength;
 
 // The text as a string; invalid UTF-8 becomes U+FFFD. Empty, with an exception
 // pending, when it is longer than V8's longest string.

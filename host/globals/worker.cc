@@ -66,8 +66,10 @@ v8::Local<v8::Value> LimitError(Environment& env, const IsolateError& error) {
       v8::Exception::RangeError(String(env.isolate, message)).As<v8::Object>();
   Set(context, object, "code", String(env.isolate, "ERR_MEMORY_LIMIT"));
   Set(context, object, "limit", String(env.isolate, *error.limit));
-  Set(context, object, "requested",
-      v8::Number::New(env.isolate, static_cast<double>(error.requested)));
+  if (error.requested != 0) {
+    Set(context, object, "requested",
+        v8::Number::New(env.isolate, static_cast<double>(error.requested)));
+  }
   if (!error.report.empty()) {
     // Where a report of the place is looked for.
     std::string stack =

@@ -118,6 +118,7 @@ void IsolateThread::Stop(Outcome reason) {
   const std::lock_guard lock(mutex_);
   if (stop_ || is_over_) return;
   stop_ = reason;
+  before_start_.Raise();
   Interrupt(kFirstInterrupt);
 }
 
@@ -251,7 +252,10 @@ void IsolateThread::AddDeath(std::string_view message) {
 void IsolateThread::RunProgram() {
   const FatalScope fatal(this);
   std::string error;
-  if (!ReadProgram(&program_, &error)) return Refuse(error);
+  if (!ReadProgram(&program_, &error)) {
+    if (!before_start_.is_raised()) return Refuse(error);
+    return SetOutcome({Ending::Kind::kInterrupted});
+  }
   RuntimeOptions options{.limits = options_.limits,
                          .heap = heap_,
                          .gc_policy = family_.gc_policy,
@@ -306,11 +310,12 @@ void IsolateThread::TakeMemory() {
   result_.output = captured_.Take();
 }
 
-bool IsolateThread::ReadProgram(Program* program, std::string* error) const {
+bool IsolateThread::ReadProgram(Program* program, std::string* error) {
   if (options_.is_text) {
     if (!CheckSource("code", options_.script, error)) return false;
     SetInlineProgram("[eval]", options_.script, program);
-  } else if (!ReadProgramFile(options_.script, program, error)) {
+  } else if (!ReadProgramFile(options_.script, program, error,
+                              &before_start_)) {
     return false;
   }
   if (options_.kind != IsolateOptions::Kind::kDetect) {
@@ -436,9 +441,16 @@ void IsolateThread::OnHeapLimit(const HeapLimitGuard::Hit& hit) {
   const std::string text = DescribeHit(hit);
   AddLine(text);
   result_.error += hit.details;
-  SendError({.message = text,
-             .limit = is_total ? "total" : "jsHeap",
-             .report = hit.details});
+  IsolateError error{.message = text,
+                     .limit = is_total ? "total" : "jsHeap",
+                     .report = hit.details};
+  if (hit.position) {
+    error.place = {.file = hit.position->file,
+                   .line = hit.position->line,
+                   .column = hit.position->column,
+                   .source_line = {}};
+  }
+  SendError(std::move(error));
 }
 
 // The error before this was V8's about the buffer.

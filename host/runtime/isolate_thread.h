@@ -93,7 +93,7 @@ class IsolateThread final : public StartedIsolate,
   void Run();
   void CloseProgram();
   void RunProgram();
-  bool ReadProgram(Program* program, std::string* error) const;
+  bool ReadProgram(Program* program, std::string* error);
   void Publish(Runtime* runtime);
   void Withdraw();
   void SetOutcome(const Ending& ending);
@@ -150,6 +150,7 @@ class IsolateThread final : public StartedIsolate,
   std::optional<IsolateError> pending_error_;
   bool had_error_ = false;
 
+  Interruption before_start_;  // there is a runtime
   WorkerPort port_;
   MemoryWatch memory_;
 

@@ -34,8 +34,8 @@ class IsolateThreads final : public IsolateFactory {
 
   void TerminateAll();
   // Terminates all and waits for their ends; what they still say is lost. With
-  // `may_leave`, one that a system call keeps (it waits for input, say) goes on
-  // alone: for a process that ends.
+  // `may_leave`, one that a system call keeps (nobody reads what it prints,
+  // say) goes on alone: for a process that ends.
   void EndAll(bool may_leave);
 
  private:

@@ -69,7 +69,9 @@ void PlaceError(v8::Local<v8::Context> context, const v8::TryCatch& caught,
                    {}};
   std::string text;
   std::string error;
-  if (ReadSource(importer, &text, &error)) {
+  if (ReadSource(
+          importer, &text, &error,
+          &Environment::For(v8::Isolate::GetCurrent()).host->interruption())) {
     std::istringstream lines(text);
     for (int i = 0; i < place.line; ++i) {
       std::getline(lines, place.source_line);
@@ -190,7 +192,8 @@ v8::MaybeLocal<v8::Module> ModuleLoader::CompileFile(
     Entry* entry, Type type, const std::string& importer) {
   std::string text;
   std::string error;
-  if (!ReadSource(entry->path, &text, &error)) {
+  if (!ReadSource(entry->path, &text, &error,
+                  &Environment::For(isolate_).host->interruption())) {
     Throw(isolate_, ErrorKind::kError,
           fmt::format("{}\n    imported from {}", error, importer));
     return {};

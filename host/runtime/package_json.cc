@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "host/globals/files.h"
@@ -12,6 +14,8 @@ namespace {
 
 // Conditions are tried in the order in which the package lists them.
 using OrderedJson = nlohmann::ordered_json;
+
+constexpr uint64_t kMostJson = uint64_t{1} << 30;
 
 bool IsCondition(std::string_view key) {
   return key == "jshost" || key == "import" || key == "default";
@@ -120,7 +124,11 @@ std::shared_ptr<const PackageJson> PackageJson::Load(const std::string& folder,
                                                      std::string* error) {
   const std::string path = folder + "/package.json";
   std::string text;
-  if (ReadFile(path, &text) != 0) return nullptr;
+  // A pipe isn't waited for.
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) return nullptr;
+  Interruption never;
+  if (ReadFile(path, kMostJson, &text, &never) != 0) return nullptr;
   auto json = std::make_unique<Json>();
   json->root = OrderedJson::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json->root.is_object()) {

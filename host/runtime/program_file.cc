@@ -20,8 +20,8 @@ Program::Kind KindOf(const std::string& path) {
 }  // namespace
 
 bool ReadProgramFile(const std::string& script, Program* program,
-                     std::string* error) {
-  if (!ReadSource(script, &program->text, error)) return false;
+                     std::string* error, Interruption* interruption) {
+  if (!ReadSource(script, &program->text, error, interruption)) return false;
   std::error_code failed;
   const fs::path real = fs::canonical(script, failed);
   program->path = failed ? script : real.string();

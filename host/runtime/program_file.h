@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "host/globals/interruption.h"
+
 namespace jshost {
 
 // `name` is what messages call it: a path as DisplayPath makes it, or
@@ -23,7 +25,7 @@ struct Program {
 // Reads the file; its name tells the kind. On failure returns false with one
 // line in `*error`.
 bool ReadProgramFile(const std::string& script, Program* program,
-                     std::string* error);
+                     std::string* error, Interruption* interruption);
 
 // A program without a file; what it imports is relative to the working
 // directory.

@@ -97,7 +97,7 @@ Runtime::Runtime(Platform* platform, RuntimeOptions options,
       observer_(observer),
       stack_limit_(options.limits.stack),
       gc_policy_(options.gc_policy),
-      bounds_js_heap_(options.limits.js_heap.has_value()),
+      bounds_js_heap_(BoundsJsHeap(options.limits)),
       loop_(std::make_unique<EventLoop>([this] { AfterTask(); })),
       timers_(loop_.get()),
       foreground_(std::make_shared<ForegroundTasks>(loop_.get())),
@@ -434,7 +434,7 @@ void Runtime::End(Ending ending) {
 }
 
 bool Runtime::HasEnded() {
-  if (!ending_ && is_interrupted_.load(std::memory_order_relaxed)) {
+  if (!ending_ && interruption_.is_raised()) {
     End({Ending::Kind::kInterrupted});
   }
   return ending_.has_value();
@@ -452,7 +452,7 @@ bool Runtime::EndInsideV8() {
 void Runtime::TerminateIsolates() { isolates_->TerminateAll(); }
 
 void Runtime::Interrupt() {
-  is_interrupted_ = true;
+  interruption_.Raise();
   isolate_->TerminateExecution();
   // A loop that waits looks again.
   foreground_->PostTask(std::make_unique<EmptyTask>());
@@ -560,8 +560,12 @@ void Runtime::OnPromiseReject(v8::PromiseRejectMessage message) {
 v8::MaybeLocal<v8::Value> Runtime::RunScriptFile(const std::string& path) {
   std::string text;
   std::string error;
-  if (!ReadSource(path, &text, &error)) {
-    Throw(isolate_, ErrorKind::kError, error);
+  if (!ReadSource(path, &text, &error, &interruption_)) {
+    if (HasEnded()) {
+      LeaveJavaScript();
+    } else {
+      Throw(isolate_, ErrorKind::kError, error);
+    }
     return {};
   }
   v8::Local<v8::Script> script;
@@ -572,6 +576,10 @@ v8::MaybeLocal<v8::Value> Runtime::RunScriptFile(const std::string& path) {
 void Runtime::Quit(int status) {
   End({Ending::Kind::kQuit, status});
   LeaveJavaScript();
+}
+
+void Runtime::OnInterrupted() {
+  if (HasEnded()) LeaveJavaScript();
 }
 
 void Runtime::LeaveJavaScript() {

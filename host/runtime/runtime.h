@@ -9,7 +9,6 @@
 #include <v8-isolate.h>
 #include <v8-persistent-handle.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -163,7 +162,8 @@ class Runtime final : public Host {
   void Quit(int status) override;
   void OnUncaught(const v8::TryCatch& caught) override;
   void ReportUncaught(v8::Local<v8::Value> error) override;
-  bool IsInterrupted() const override { return is_interrupted_; }
+  Interruption& interruption() override { return interruption_; }
+  void OnInterrupted() override;
   void OnOutputFailed() override;
   v8::MaybeLocal<v8::Value> RequireInternal(const std::string& name) override;
   v8::MaybeLocal<v8::Function> CompileInternal(
@@ -211,7 +211,7 @@ class Runtime final : public Host {
   const GcPolicy gc_policy_;
   const bool bounds_js_heap_;
   std::optional<Ending> ending_;
-  std::atomic<bool> is_interrupted_{false};
+  Interruption interruption_;
   bool finishes_ = false;
   std::string program_name_;  // of the one started last
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "host/globals/files.h"
+#include "host/globals/values.h"
 
 namespace jshost {
 namespace {
@@ -80,9 +81,9 @@ bool CheckSource(std::string_view name, std::string_view text,
   return false;
 }
 
-bool ReadSource(const std::string& path, std::string* text,
-                std::string* error) {
-  if (const int number = ReadFile(path, text)) {
+bool ReadSource(const std::string& path, std::string* text, std::string* error,
+                Interruption* interruption) {
+  if (const int number = ReadFile(path, kMostText, text, interruption)) {
     *error = number == EISDIR
                  ? fmt::format("'{}' is a directory; name a script in it", path)
                  : fmt::format("cannot read '{}': {}", path, ErrorText(number));

@@ -6,11 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "host/globals/interruption.h"
+
 namespace jshost {
 
 // Reads `path` into `*text`, without a byte order mark. On failure returns
-// false with one line in `*error` that names the file and the remedy.
-bool ReadSource(const std::string& path, std::string* text, std::string* error);
+// false with one line in `*error` that names the file and the remedy; also when
+// it was interrupted while it waited for the text.
+bool ReadSource(const std::string& path, std::string* text, std::string* error,
+                Interruption* interruption);
 
 // Checks text that came another way; `name` is for the message.
 bool CheckSource(std::string_view name, std::string_view text,

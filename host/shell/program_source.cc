@@ -37,7 +37,8 @@ bool ReadProgram(const Options& options, Program* program, std::string* error) {
     }
     SetInlineProgram("[stdin]", std::move(text), program);
     if (!CheckSource("standard input", program->text, error)) return false;
-  } else if (!ReadProgramFile(*options.script, program, error)) {
+  } else if (Interruption never;
+             !ReadProgramFile(*options.script, program, error, &never)) {
     return false;
   }
   program->kind = KindOf(options, *program);

@@ -111,7 +111,9 @@ bool Shell::RunPreloads(std::string* error) {
                     .path = path,
                     .text = {},
                     .kind = Program::Kind::kClassic};
-    if (!ReadSource(path, &program.text, error)) return false;
+    if (!ReadSource(path, &program.text, error, &runtime_->interruption())) {
+      return false;
+    }
     if (!runtime_->Start(program)) break;
   }
   return true;

@@ -75,7 +75,8 @@ class SnapshotHost final : public Host {
   void Quit(int) override { std::abort(); }
   void OnUncaught(const v8::TryCatch&) override { std::abort(); }
   void ReportUncaught(v8::Local<v8::Value>) override { std::abort(); }
-  bool IsInterrupted() const override { std::abort(); }
+  Interruption& interruption() override { std::abort(); }
+  void OnInterrupted() override { std::abort(); }
   void OnOutputFailed() override { std::abort(); }
 
  private:

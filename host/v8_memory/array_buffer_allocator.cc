@@ -110,6 +110,7 @@ bool ArrayBufferAllocator::Adopt(size_t bytes) {
     return false;
   }
   account_.CountAllocation(*lane, bytes);
+  CountForQuota(bytes);
   return true;
 }
 

@@ -13,7 +13,6 @@
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/object_census.h"
-#include "host/v8_memory/script_position.h"
 
 namespace jshost {
 namespace {
@@ -107,6 +106,7 @@ void HeapLimitGuard::Attach(uint64_t young) {
   limit_ = statistics.heap_size_limit();
   old_limit_ = limit_ - std::min(limit_, young);
   semi_space_ = young / kSemiSpacesInYoung;
+  first_total_ = budget_->total().limit();
   isolate_->AddNearHeapLimitCallback(OnNearLimit, this);
   isolate_->AddGCPrologueCallback(OnCollect, this, kCollections);
   isolate_->AddGCEpilogueCallback(OnCollected, this, kCollections);
@@ -138,7 +138,7 @@ size_t HeapLimitGuard::NearLimit(size_t current) {
   if (buffers_->refusals().TakePending() && use.old_used < near) return current;
 
   if (current >= old_limit_) {
-    GiveUp(bounds_js_heap_ || !LimitsTotal() ? Which::kJsHeap : Which::kTotal);
+    GiveUp(IsOwnLimitTotal() ? Which::kTotal : Which::kJsHeap);
     return current + kRoomToTerminate;
   }
   // It was lowered for buffers, which may be gone.
@@ -173,6 +173,11 @@ void HeapLimitGuard::LowerHeapLimit(const HeapUse& use) {
 
 bool HeapLimitGuard::LimitsTotal() const {
   return budget_->total().IsLimited();
+}
+
+bool HeapLimitGuard::IsOwnLimitTotal() const {
+  return !bounds_js_heap_ && first_total_ != jsheap::Budget::kUnlimited &&
+         budget_->total().limit() <= first_total_;
 }
 
 void HeapLimitGuard::Charge(uint64_t committed) {
@@ -299,7 +304,10 @@ void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   auto* const guard = static_cast<HeapLimitGuard*>(self);
   if (!guard->hit_ && guard->is_asked_) guard->Relieve();
   if (!guard->hit_) return;
-  guard->hit_->where = DescribeCurrentFrame(isolate);
+  guard->hit_->position = CurrentPosition(isolate);
+  if (guard->hit_->position) {
+    guard->hit_->where = guard->hit_->position->Describe();
+  }
   guard->hit_->details = DescribeSpaces(isolate) + DescribeObjects(isolate) +
                          DescribeCurrentStack(isolate);
   isolate->TerminateExecution();
@@ -368,8 +376,7 @@ void HeapLimitGuard::OnCrashValue(v8::CrashKey key, std::string_view value) {
 
 HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
   if (refused_) return *refused_;
-  return LimitsTotal() && (!bounds_js_heap_ || is_stretched_) ? Which::kTotal
-                                                              : Which::kJsHeap;
+  return is_stretched_ || IsOwnLimitTotal() ? Which::kTotal : Which::kJsHeap;
 }
 
 // `stack` is V8's own description of it: an API's would end the process where

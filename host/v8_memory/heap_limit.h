@@ -41,6 +41,7 @@
 #include "host/v8_memory/heap_use.h"
 #include "host/v8_memory/isolate_budget.h"
 #include "host/v8_memory/page_allocator.h"
+#include "host/v8_memory/script_position.h"
 
 namespace v8 {
 class Isolate;
@@ -58,10 +59,13 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
     uint64_t used = 0;         // bytes, of what is limited
     std::string where = {};    // "at f (a.js:1:2)", may be empty
     std::string details = {};  // lines about what was in use and the stack
+    // What `where` says, when the script was still there to be looked at.
+    std::optional<ScriptPosition> position = {};
   };
 
   // `isolate` needs only be allocated yet. All outlive this, but for Detach().
-  // Where `bounds_js_heap`, V8's own limit is what somebody set.
+  // Where `bounds_js_heap`, V8's own limit is what somebody set; else the
+  // total, if there is one.
   HeapLimitGuard(v8::Isolate* isolate, ArrayBufferAllocator* buffers,
                  IsolateBudget* budget, bool bounds_js_heap);
   HeapLimitGuard(const HeapLimitGuard&) = delete;
@@ -122,6 +126,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   [[noreturn]] void Die(Which which, std::string_view stack);
   bool OnIsolateThread() const;
   bool LimitsTotal() const;
+  // Whether V8's own limit comes from the total, and that wasn't raised since.
+  bool IsOwnLimitTotal() const;
   bool IsWatching() const {
     return is_attached_ && (bounds_js_heap_ || LimitsTotal() || hit_);
   }
@@ -138,7 +144,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   const bool bounds_js_heap_;
   const std::thread::id thread_;
   uint64_t limit_ = 0;
-  uint64_t old_limit_ = 0;  // of V8's old generation, as it was set
+  uint64_t old_limit_ = 0;    // of V8's old generation, as it was set
+  uint64_t first_total_ = 0;  // the total's limit at that time
   uint64_t semi_space_ = 0;
   uint64_t committed_ = 0;  // by V8's heap, as far as is known
   uint64_t charged_ = 0;    // to the budget, for it and for buffers' records

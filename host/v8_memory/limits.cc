@@ -142,19 +142,27 @@ bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
   return true;
 }
 
+bool BoundsJsHeap(const Limits& limits) {
+  return limits.js_heap && (!limits.total || *limits.js_heap < *limits.total);
+}
+
 LimitsInForce DescribeLimits(const Limits& limits,
                              const v8::ResourceConstraints& constraints) {
   const auto or_default = [](uint64_t value, uint64_t otherwise) {
     return value != 0 ? value : otherwise;
   };
   const uint64_t young = constraints.max_young_generation_size_in_bytes();
-  return {
-      .js_heap = constraints.max_old_generation_size_in_bytes() + young,
-      .young = young,
-      .initial = or_default(constraints.initial_old_generation_size_in_bytes(),
-                            kDefaultInitial),
-      .code = or_default(constraints.code_range_size_in_bytes(), kMaxCode),
-      .stack = limits.stack.value_or(kDefaultStack)};
+  const uint64_t old = constraints.max_old_generation_size_in_bytes();
+  const uint64_t initial = or_default(
+      constraints.initial_old_generation_size_in_bytes(), kDefaultInitial);
+  const uint64_t code =
+      or_default(constraints.code_range_size_in_bytes(), kMaxCode);
+  return {.js_heap = old + young,
+          .young = young,
+          // As V8 bounds them (heap.cc:5032, code-range.cc:158).
+          .initial = std::min(initial, old / 2),
+          .code = std::max(code, kMinCode),
+          .stack = limits.stack.value_or(kDefaultStack)};
 }
 
 void SetStackLimit(v8::Isolate* isolate, uint64_t bytes) {

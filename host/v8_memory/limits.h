@@ -48,6 +48,10 @@ inline constexpr uint64_t kMinStack = uint64_t{64} << 10;
 bool ApplyLimits(const Limits& limits, v8::ResourceConstraints* constraints,
                  std::string* error);
 
+// Whether what bounds V8's heap is a limit of its own, below the total if there
+// is one.
+bool BoundsJsHeap(const Limits& limits);
+
 // What `constraints` and V8's defaults come to.
 LimitsInForce DescribeLimits(const Limits& limits,
                              const v8::ResourceConstraints& constraints);

@@ -5,6 +5,8 @@
 #include <v8-isolate.h>
 #include <v8-primitive.h>
 
+#include <utility>
+
 namespace jshost {
 namespace {
 
@@ -17,33 +19,53 @@ std::string ToText(v8::Isolate* isolate, v8::Local<v8::String> string) {
   return *text == nullptr ? std::string() : std::string(*text, text.length());
 }
 
-// "at NAME (FILE:LINE:COLUMN)", or empty for a frame that isn't the user's.
-std::string Describe(v8::Isolate* isolate, v8::Local<v8::StackFrame> frame) {
-  const std::string file = ToText(isolate, frame->GetScriptNameOrSourceURL());
+// None for a frame that isn't the user's.
+std::optional<ScriptPosition> PositionOf(v8::Isolate* isolate,
+                                         v8::Local<v8::StackFrame> frame) {
+  std::string file = ToText(isolate, frame->GetScriptNameOrSourceURL());
   // The shell's own JavaScript is named jshost:….
-  if (file.empty() || file.starts_with("jshost:")) return {};
-  const std::string place =
-      fmt::format("{}:{}:{}", file, frame->GetLineNumber(), frame->GetColumn());
-  const std::string name = ToText(isolate, frame->GetFunctionName());
-  return name.empty() ? "at " + place : fmt::format("at {} ({})", name, place);
+  if (file.empty() || file.starts_with("jshost:")) return std::nullopt;
+  return ScriptPosition{.function = ToText(isolate, frame->GetFunctionName()),
+                        .file = std::move(file),
+                        .line = frame->GetLineNumber(),
+                        .column = frame->GetColumn()};
+}
+
+std::optional<ScriptPosition> PositionOf(v8::Isolate* isolate,
+                                         v8::Local<v8::StackTrace> trace) {
+  if (trace.IsEmpty()) return std::nullopt;
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    auto position = PositionOf(isolate, trace->GetFrame(isolate, i));
+    if (position) return position;
+  }
+  return std::nullopt;
+}
+
+std::string DescribeIfAny(const std::optional<ScriptPosition>& position) {
+  return position ? position->Describe() : std::string();
 }
 
 }  // namespace
 
+std::string ScriptPosition::Describe() const {
+  const std::string place = fmt::format("{}:{}:{}", file, line, column);
+  return function.empty() ? "at " + place
+                          : fmt::format("at {} ({})", function, place);
+}
+
+std::optional<ScriptPosition> CurrentPosition(v8::Isolate* isolate) {
+  const v8::HandleScope handles(isolate);
+  return PositionOf(
+      isolate, v8::StackTrace::CurrentStackTrace(isolate, kFramesToSearch));
+}
+
 std::string DescribeFrame(v8::Isolate* isolate,
                           v8::Local<v8::StackTrace> trace) {
-  if (trace.IsEmpty()) return {};
-  for (int i = 0; i < trace->GetFrameCount(); ++i) {
-    const std::string text = Describe(isolate, trace->GetFrame(isolate, i));
-    if (!text.empty()) return text;
-  }
-  return {};
+  return DescribeIfAny(PositionOf(isolate, trace));
 }
 
 std::string DescribeCurrentFrame(v8::Isolate* isolate) {
-  const v8::HandleScope handles(isolate);
-  return DescribeFrame(
-      isolate, v8::StackTrace::CurrentStackTrace(isolate, kFramesToSearch));
+  return DescribeIfAny(CurrentPosition(isolate));
 }
 
 std::string DescribeCurrentStack(v8::Isolate* isolate) {
@@ -52,8 +74,8 @@ std::string DescribeCurrentStack(v8::Isolate* isolate) {
       v8::StackTrace::CurrentStackTrace(isolate, kFramesToShow);
   std::string text;
   for (int i = 0; i < trace->GetFrameCount(); ++i) {
-    const std::string line = Describe(isolate, trace->GetFrame(isolate, i));
-    if (!line.empty()) text += "  " + line + "\n";
+    const auto position = PositionOf(isolate, trace->GetFrame(isolate, i));
+    if (position) text += "  " + position->Describe() + "\n";
   }
   return text;
 }

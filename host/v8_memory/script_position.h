@@ -5,6 +5,7 @@
 
 #include <v8-local-handle.h>
 
+#include <optional>
 #include <string>
 
 namespace v8 {
@@ -13,6 +14,19 @@ class StackTrace;
 }  // namespace v8
 
 namespace jshost {
+
+struct ScriptPosition {
+  std::string function = {};  // empty for none
+  std::string file = {};
+  int line = 0;    // from 1
+  int column = 0;  // from 1
+
+  // "at NAME (FILE:LINE:COLUMN)" or "at FILE:LINE:COLUMN".
+  std::string Describe() const;
+};
+
+// The innermost of the user's frames; may allocate in V8's heap.
+std::optional<ScriptPosition> CurrentPosition(v8::Isolate* isolate);
 
 // The innermost of the user's frames as "at NAME (FILE:LINE:COLUMN)" or
 // "at FILE:LINE:COLUMN", or empty when there is none. `trace` may be empty.

@@ -854,5 +854,75 @@ ISOLATES = [
               options=['--expose-gc', '--allocator', 'malloc']),
 ]
 
-CASES = (PROGRAMS + ISOLATES + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
+def waits(name, code, options='', out='timeout\n', more='{}'):
+    """A program of an isolate that waits at the pipe f until it is stopped."""
+    return Case('%s stops when its isolate is to end' % name,
+                shell='mkfifo f; "$JSHOST" %s s.js' % options,
+                files={'s.js': "isolate.run('p.mjs', { timeout: 100, ...%s })"
+                               '.then((r) => print(r.outcome + r.output));' %
+                               more,
+                       'p.mjs': 'try { %s } catch { } print("no");' % code},
+                out=out)
+
+
+WAITING = [
+    waits('read of a pipe without a writer', "read('f')"),
+    waits('so does a loop that catches all',
+          "for (;;) try { read('f') } catch { }"),
+    waits("read of a pipe, 'binary',", "read('f', 'binary')"),
+    waits('readbuffer of a pipe', "readbuffer('f')"),
+    waits('load of a pipe', "load('f')"),
+    waits('import of a pipe', "await import('./f')"),
+    waits('writing to a pipe without a reader', "writeFile('f', 'x')"),
+    waits('heap.report to such a pipe', "heap.report('f')"),
+    waits('read of an endless device',
+          "for (;;) try { read('/dev/zero', 'binary') } catch { }"),
+    waits('read in a process of its own', "read('f')",
+          more="{ isolation: 'process' }"),
+    waits('read that is to be aborted', "read('f')", out='terminated\n',
+          more='{ timeout: undefined, signal: AbortSignal.timeout(50) }'),
+    Case('a program in a pipe is waited for until its time is over',
+         shell='mkfifo f; "$JSHOST" s.js',
+         files={'s.js': "isolate.run('f', { timeout: 100 })"
+                        '.then((r) => print(r.outcome, r.exitCode, r.error))'},
+         out='timeout 1 undefined\n'),
+    Case('readline of a line that never ends stops with its isolate',
+         shell='exec 2>/dev/null; yes | tr -d "\\n" | "$JSHOST" s.js',
+         files={'s.js': "isolate.eval('readline()', { timeout: 100 })"
+                        '.then((r) => print(r.outcome))'}, out='timeout\n'),
+    Case('a worker that waits at a pipe can be terminated',
+         shell='mkfifo f; "$JSHOST" s.js',
+         files={'s.js': "const w = new Worker('w.js'); w.onmessage = () => "
+                        'w.terminate().then((code) => print(code));',
+                'w.js': "postMessage(''); try { read('f') } finally "
+                        "{ print('no') }"}, out='1\n'),
+    Case('read waits for the writer, and to the end',
+         shell='mkfifo f; (for i in 1 2 3; do sleep 0.1; printf $i; done) >f &'
+               ' "$JSHOST" -e "print(read(\'f\'))"', out='123\n'),
+    Case('read of a pipe whose writer writes nothing',
+         shell='mkfifo f; (sleep 0.1; : >f) & "$JSHOST" -p "read(\'f\') + 1"',
+         out='1\n'),
+    Case('writeFile waits for the reader, and until all is read',
+         shell='mkfifo f; (sleep 0.1; wc -c <f) & "$JSHOST" -e '
+               '"writeFile(\'f\', \'x\'.repeat(1e6))"; wait',
+         out='1000000\n'),
+    Case('writeFile to a pipe whose reader has left',
+         shell='mkfifo f; head -c 1 <f >/dev/null & "$JSHOST" -e '
+               '"try { writeFile(\'f\', \'x\'.repeat(1e6)) } '
+               'catch (e) { print(e.message) }"',
+         out="cannot write 'f': Broken pipe\n"),
+    Case('Ctrl-C ends a program that waits at a pipe',
+         shell='mkfifo f; timeout --preserve-status -s INT 0.3 "$JSHOST" '
+               '-e "read(\'f\')"', status=130),
+    Case('more text than memory is refused before it is read',
+         shell='truncate -s 100G huge; "$JSHOST" --js-heap-limit 16M -e '
+               '"for (const f of [\'huge\', \'/dev/zero\']) '
+               'try { read(f) } catch (e) { print(e) }"',
+         out="RangeError: 'huge' is more than 32.0 MiB, which is more than a "
+             "string can hold here; read it with mode 'binary'\n"
+             "RangeError: '/dev/zero' is more than 32.0 MiB, which is more "
+             "than a string can hold here; read it with mode 'binary'\n"),
+]
+
+CASES = (PROGRAMS + ISOLATES + WAITING + MODULES + LIFE + ERRORS + FILES + BAD_SCRIPTS +
          BAD_OPTIONS + OPTIONS + LIMITS + STREAMS + lab_cases.CASES)

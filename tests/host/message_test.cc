@@ -202,6 +202,130 @@ TEST(MessageTest, GarbageMakesRoomForAMessage) {
       << sender.error;
 }
 
+// What may send large buffers is looked at more closely; so it is done twice.
+std::unique_ptr<Message> WriteTwice(Side& sender, const std::string& code) {
+  EXPECT_NE(sender.Write(code), nullptr) << sender.error;
+  return sender.Write(code);
+}
+
+TEST(MessageTest, ALargeBufferIsCopiedOnce) {
+  // Room for the buffer and its clone, and not for a third.
+  Side side("slab", {.buffers = 250000});
+  for (const char* value : {"b", "new Uint8Array(b)", "{b, text: 'x'}",
+                            "['x', new Float64Array(b)]", "{deep: {b}}"}) {
+    const std::string code =
+        "globalThis.got = 0; globalThis.b = new ArrayBuffer(100000); gc();"
+        "({value: " +
+        std::string(value) + ", transfer: []})";
+    std::unique_ptr<Message> message = WriteTwice(side, code);
+    ASSERT_NE(message, nullptr) << value << side.error;
+    EXPECT_GE(message->size(), kBytes);
+    EXPECT_LT(message->size(), kBytes + 1000);
+    EXPECT_EQ(side.Read(std::move(message), "typeof got"), "object") << value;
+  }
+}
+
+TEST(MessageTest, ACopyCountsForWhoHasIt) {
+  Side sender;
+  const uint64_t before = sender.live();
+  std::unique_ptr<Message> message = sender.Write(
+      "globalThis.b = new Uint8Array(100000).fill(7);"
+      "({value: b, transfer: []})");
+  ASSERT_NE(message, nullptr) << sender.error;
+  EXPECT_EQ(sender.Get("b[0] = 8; b.length"), "100000");
+  EXPECT_GE(sender.live(), before + 2 * kBytes);
+  OnThread([&] {
+    Side receiver("malloc");
+    const uint64_t start = receiver.live();
+    EXPECT_EQ(receiver.Read(std::move(message),
+                            "[got.length, got.every((x) => x === 7)]"),
+              "100000,true");
+    EXPECT_EQ(receiver.live(), start + kBytes);
+    EXPECT_EQ(sender.live(), before + kBytes);
+  });
+  EXPECT_EQ(sender.live(), before + kBytes);
+  message = sender.Write("({value: b, transfer: []})");
+  message.reset();
+  EXPECT_EQ(sender.live(), before + kBytes);
+}
+
+TEST(MessageTest, ACopyIsOfTheMomentWhenItsTurnComes) {
+  Side side;
+  const std::string code =
+      "globalThis.b = new Uint8Array(100000);"
+      "({value: {get a() { b[0] = 1; return 0; }, b,"
+      "          c: {get d() { b[1] = 2; return 0; }}}, transfer: []})";
+  std::unique_ptr<Message> message = WriteTwice(side, code);
+  ASSERT_NE(message, nullptr) << side.error;
+  EXPECT_EQ(side.Read(std::move(message), "[...got.b.subarray(0, 2)]"), "1,0");
+}
+
+TEST(MessageTest, CopiesAndTransfersDontMix) {
+  Side side;
+  const std::string code =
+      "const of = (n) => new Uint8Array(100000).fill(n);"
+      "globalThis.all = [1, 2, 3, 4].map(of);"
+      "({value: [all[0], all[1], all[2].subarray(5), all[2], all[3].buffer,"
+      "          all[1].buffer],"
+      "  transfer: [all[1].buffer, all[3].buffer]})";
+  const std::string in_block = "{" + code + "}";
+  std::unique_ptr<Message> message = WriteTwice(side, in_block);
+  ASSERT_NE(message, nullptr) << side.error;
+  EXPECT_EQ(side.Get("all.map((x) => x.length)"), "100000,0,100000,0");
+  EXPECT_EQ(side.Read(std::move(message),
+                      "[got[0][9], got[1][9], got[2][9], got[3][9],"
+                      " new Uint8Array(got[4])[9], got[1].buffer === got[5],"
+                      " got[2].buffer === got[3].buffer, got[2].byteOffset,"
+                      " got.map((x) => x.byteLength)]"),
+            "1,2,3,3,4,true,true,5,100000,100000,99995,100000,100000,100000");
+}
+
+TEST(MessageTest, WhatIsNoPlainBufferIsClonedAsEver) {
+  Side side;
+  std::unique_ptr<Message> message = WriteTwice(
+      side,
+      "globalThis.r = new ArrayBuffer(100000, {maxByteLength: 200000});"
+      "globalThis.m = new WebAssembly.Memory({initial: 2});"
+      "new Uint8Array(m.buffer)[70000] = 5;"
+      "({value: {r, track: new Uint8Array(r), w: m.buffer,"
+      "          s: new Uint8Array(new SharedArrayBuffer(100000))},"
+      "  transfer: []})");
+  ASSERT_NE(message, nullptr) << side.error;
+  EXPECT_EQ(side.Read(std::move(message),
+                      "got.r.resize(150000); [got.track.length,"
+                      " new Uint8Array(got.w)[70000], got.w.byteLength,"
+                      " got.s.buffer instanceof SharedArrayBuffer]"),
+            "150000,5,131072,true");
+  message = WriteTwice(side,
+                       "globalThis.a = new Arena();"
+                       "globalThis.v = a.alloc(100000).fill(6);"
+                       "({value: {v, again: v}, transfer: []})");
+  ASSERT_NE(message, nullptr) << side.error;
+  EXPECT_EQ(side.Read(std::move(message),
+                      "[got.v.every((x) => x === 6), got.v.buffer.byteLength,"
+                      " got.v === got.again, v[0]]"),
+            "true,100000,true,6");
+  EXPECT_EQ(side.Write("const gone = new ArrayBuffer(100000);"
+                       "structuredClone(gone, {transfer: [gone]});"
+                       "({value: gone, transfer: []})"),
+            nullptr);
+  EXPECT_NE(side.error.find("DataCloneError"), std::string::npos) << side.error;
+}
+
+TEST(MessageTest, LookingForBuffersRunsNoScript) {
+  Side side;
+  std::unique_ptr<Message> message =
+      WriteTwice(side,
+                 "globalThis.ran = 0;"
+                 "for (const name of ['value', 'get'])"
+                 "  Object.prototype.__defineGetter__(name, () => ran++);"
+                 "globalThis.calls = [];"
+                 "globalThis.watched = {get a() { calls.push('a'); return 1; },"
+                 "                 b: new ArrayBuffer(100000)};"
+                 "({value: watched, transfer: []})");
+  EXPECT_EQ(side.Get("[ran, calls]"), "0,a");
+}
+
 TEST(MessageTest, SharedMemoryIsShared) {
   Side sender;
   std::unique_ptr<Message> message = sender.Write(

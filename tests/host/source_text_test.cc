@@ -41,11 +41,13 @@ TEST(SourceTextTest, FilesAreReadWithoutByteOrderMark) {
   TemporaryFolder folder;
   std::string text;
   std::string error;
-  EXPECT_TRUE(ReadSource(folder.Add("a.js", "\xEF\xBB\xBFx"), &text, &error));
+  Interruption never;
+  EXPECT_TRUE(
+      ReadSource(folder.Add("a.js", "\xEF\xBB\xBFx"), &text, &error, &never));
   EXPECT_EQ(text, "x");
-  EXPECT_FALSE(ReadSource(folder.path(), &text, &error));
+  EXPECT_FALSE(ReadSource(folder.path(), &text, &error, &never));
   EXPECT_THAT(error, HasSubstr("is a directory"));
-  EXPECT_FALSE(ReadSource(folder.path() + "/none", &text, &error));
+  EXPECT_FALSE(ReadSource(folder.path() + "/none", &text, &error, &never));
   EXPECT_THAT(error, HasSubstr("No such file"));
 }
 

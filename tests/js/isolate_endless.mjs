@@ -19,6 +19,18 @@ for (const limits of [{ jsHeap: '16MiB' }, { total: '48MiB' }]) {
   }
 }
 
+const waits = [
+  'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
+  'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1e8)',
+  'setTimeout(() => {}, 1e8)',
+  'await new Promise((resolve) => setTimeout(resolve, 1e8))',
+  'new MessageChannel().port1.onmessage = () => {}; setInterval(() => {}, 1e8)',
+];
+for (const code of waits) {
+  const { outcome, output } = await isolate.eval(`try { ${code} } catch { print(1) }`, { timeout: 100 });
+  check(`timeout of ${code}`, [outcome, output], ['timeout', '']);
+}
+
 const bodies = [`a = ${make}`, 'a = new Array(32)', 'a = [...Array(100).keys()]',
                 'for (let i = 0; i < 100; i++) a[i] = i'];
 for (const body of bodies) {

@@ -70,6 +70,16 @@ check('what was asked for', [asked.requested, asked.message.startsWith('arena ')
 await exhausted('one array', 'oneHugeArray', limits, 'jsHeap');
 await exhausted('total: heap', 'fillHeap', { total: '16MiB' }, 'total');
 await exhausted('total: buffers', 'fillBuffers', { total: '16MiB' }, 'total');
+const place = async (command, limits) => {
+  const event = await fails(start({ limits }), [command]);
+  check(`${command}: place`, [event.filename.endsWith('workers/commands.js'), event.lineno, event.colno > 0,
+                              event.message.endsWith(`commands.js:${event.lineno}:${event.colno})`)],
+        [true, 26, true, true]);
+  check(`${command}: nothing in particular was asked for`, [event.error.limit, 'requested' in event.error],
+        [limits.jsHeap ? 'jsHeap' : 'total', false]);
+};
+await place('fillHeap', { jsHeap: '16MiB' });
+await place('fillHeap', { total: '16MiB' });
 heap.verify();
 
 // A message that there is no room for is lost, and the worker isn't.
