@@ -180,6 +180,10 @@ bool FindResident(const void* address, size_t bytes, Residency* residency) {
   const int file = internal::Refused() ? kUnavailable : File();
   if (file == kUnavailable) return false;
   const auto start = reinterpret_cast<uintptr_t>(address);
+  if (bytes == 0) {
+    residency->count = residency->bytes = residency->end = 0;
+    return true;
+  }
   if (g_can_scan.load(std::memory_order_relaxed) && !internal::Refused()) {
     if (Scan(file, start, bytes, residency)) return true;
     g_can_scan.store(false, std::memory_order_relaxed);
