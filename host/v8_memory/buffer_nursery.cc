@@ -1,11 +1,11 @@
 #include "host/v8_memory/buffer_nursery.h"
 
-#include <time.h>
 #include <v8-isolate.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "host/v8_memory/cpu_time.h"
 #include "host/v8_memory/heap_use.h"
 
 namespace jshost {
@@ -34,14 +34,6 @@ constexpr auto kPauses =
 constexpr auto kObserved =
     static_cast<v8::GCType>(kPauses | v8::kGCTypeIncrementalMarking);
 
-// Of this thread: on a busy machine, waiting says nothing.
-std::chrono::nanoseconds CpuTime() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) +
-         std::chrono::nanoseconds(time.tv_nsec);
-}
-
 }  // namespace
 
 BufferNursery::BufferNursery(v8::Isolate* isolate,
@@ -50,6 +42,7 @@ BufferNursery::BufferNursery(v8::Isolate* isolate,
     : isolate_(isolate),
       buffers_(buffers),
       collect_(std::move(collect)),
+      lone_(isolate, buffers),
       learned_(CpuTime()) {
   isolate_->AddGCPrologueCallback(OnBegin, this, kObserved);
   isolate_->AddGCEpilogueCallback(OnEnd, this, kPauses);
@@ -57,7 +50,7 @@ BufferNursery::BufferNursery(v8::Isolate* isolate,
 }
 
 BufferNursery::~BufferNursery() {
-  buffers_->SetQuota(nullptr, 0);
+  buffers_->SetQuota(nullptr, 0, false);
   isolate_->RemoveGCEpilogueCallback(OnEnd, this);
   isolate_->RemoveGCPrologueCallback(OnBegin, this);
 }
@@ -104,10 +97,11 @@ void BufferNursery::Refill() {
   if (room_ != kUnlimited) {
     most_room_ = std::max(most_room_, room_);
     const uint64_t half = std::max(room_ / 2, kLeast);
-    return buffers_->SetQuota(this, std::min(size_.bytes(), half));
+    // A limit counts all bytes.
+    return buffers_->SetQuota(this, std::min(size_.bytes(), half), false);
   }
-  if (is_waiting_) return buffers_->SetQuota(nullptr, 0);
-  buffers_->SetQuota(this, size_.bytes());
+  if (is_waiting_) return buffers_->SetQuota(nullptr, 0, false);
+  buffers_->SetQuota(this, size_.bytes(), true);
 }
 
 void BufferNursery::OnBegin(v8::Isolate* isolate, v8::GCType type,
@@ -121,12 +115,14 @@ void BufferNursery::OnBegin(v8::Isolate* isolate, v8::GCType type,
   }
 }
 
-// Whatever it was for, it emptied the nursery.
+// Whatever it was for, it emptied the nursery. Freeing buffers isn't what a
+// collection costs: it takes as long however many there are.
 void BufferNursery::OnEnd(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
                           void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
   nursery->end_ = CpuTime();
-  nursery->in_pauses_ += nursery->end_ - nursery->begin_;
+  nursery->in_pauses_ +=
+      nursery->end_ - nursery->begin_ - nursery->lone_.freeing();
   if (type == v8::kGCTypeMarkSweepCompact) {
     nursery->is_waiting_ = false;
     nursery->most_room_ = 0;

@@ -29,6 +29,7 @@
 #include <functional>
 
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/lone_collection.h"
 #include "host/v8_memory/nursery_size.h"
 
 namespace v8 {
@@ -65,6 +66,7 @@ class BufferNursery final : private BufferQuota {
   v8::Isolate* const isolate_;
   ArrayBufferAllocator* const buffers_;
   const std::function<void(bool full)> collect_;
+  LoneCollection lone_;  // first to hear of a collection and of its end
   NurserySize size_;
   bool is_asked_ = false;
   bool is_waiting_ = false;  // until marking is done
