@@ -17,8 +17,10 @@ constexpr uint64_t kFewBuffers = 1024;
 // Without what freeing takes. From there on helpers pay.
 constexpr std::chrono::microseconds kShort(250);
 
+// Incremental marking's steps and weak callbacks are no collections.
 constexpr auto kObserved =
-    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMarkSweepCompact);
+    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
+                            v8::kGCTypeMarkSweepCompact);
 
 }  // namespace
 
@@ -58,9 +60,8 @@ void LoneCollection::OnEnd(v8::Isolate* isolate, v8::GCType,
                            v8::GCCallbackFlags, void* self) {
   auto* const lone = static_cast<LoneCollection*>(self);
   lone->allocations_ = lone->buffers_->account().allocations();
-  if (lone->is_scavenge_) {
-    lone->was_short_ = CpuTime() - lone->begin_ - lone->freeing_ <= kShort;
-  }
+  lone->end_ = CpuTime();
+  if (lone->is_scavenge_) lone->was_short_ = lone->pause() <= kShort;
   if (current_ == nullptr) return;
   current_ = nullptr;
   isolate->SetPriority(Priority::kUserBlocking);

@@ -48,8 +48,10 @@ class LoneCollection {
   // Whether it is a scavenge, in which no other thread has a part.
   bool is_scavenge() const { return is_scavenge_; }
 
-  // CPU time that the latest collection took to free buffers on this thread.
-  std::chrono::nanoseconds freeing() const { return freeing_; }
+  // CPU time of this thread when the latest collection ended, and how much of
+  // it the collection took, but for freeing buffers.
+  std::chrono::nanoseconds end() const { return end_; }
+  std::chrono::nanoseconds pause() const { return end_ - begin_ - freeing_; }
 
   // This thread frees buffers while it lives.
   class Freeing {
@@ -80,8 +82,9 @@ class LoneCollection {
   bool is_scavenge_ = false;
   bool was_short_ = true;     // the last scavenge
   uint64_t allocations_ = 0;  // of buffers, ever, at the last collection
-  // CPU time of this thread:
-  std::chrono::nanoseconds begin_{0};  // of the latest collection
+  // CPU time of this thread, of the latest collection:
+  std::chrono::nanoseconds begin_{0};
+  std::chrono::nanoseconds end_{0};
   std::chrono::nanoseconds freeing_{0};
 };
 
