@@ -5,8 +5,8 @@
 // is good for much, but dear for little: waking those threads takes longer than
 // the work, every block comes back through another processor's caches, and
 // until it has come the program allocates ever new memory. So a collection that
-// can drop few buffers, and scavenges that take little time, are kept to this
-// thread. V8 has no setting for one collection, but
+// can drop few buffers only is kept to this thread, unless it is a scavenge and
+// the last one took long. V8 has no setting for one collection, but
 //
 // - an isolate that isn't of the highest priority leaves other threads alone
 //   (Heap::ShouldUseBackgroundThreads, heap.cc:530) where it scavenges
