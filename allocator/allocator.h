@@ -83,6 +83,10 @@ class Allocator {
   // An allocator that can backs it with huge pages.
   virtual void ExpectDenseUse(void* /*block*/, size_t /*bytes*/) {}
 
+  // Whether of blocks of this size little is ever touched, at most a quarter,
+  // as far as was seen lately: the rest costs no memory.
+  virtual bool ExpectsSparseUse(size_t /*bytes*/) const { return false; }
+
   // The bytes a live block may use, >= what was asked for.
   virtual size_t UsableSize(const void* block) const = 0;
 

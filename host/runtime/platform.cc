@@ -4,6 +4,9 @@
 
 #include <utility>
 
+#include "host/runtime/lone_job.h"
+#include "host/v8_memory/lone_collection.h"
+
 namespace jshost {
 namespace {
 
@@ -110,10 +113,17 @@ v8::TracingController* Platform::GetTracingController() {
 std::unique_ptr<v8::JobHandle> Platform::CreateJobImpl(
     v8::TaskPriority priority, std::unique_ptr<v8::JobTask> job,
     const v8::SourceLocation& location) {
-  return workers_->CreateJob(
-      priority,
-      std::make_unique<NotifyingJob>(std::move(job), &on_worker_idle_),
-      location);
+  auto notifying =
+      std::make_unique<NotifyingJob>(std::move(job), &on_worker_idle_);
+  LoneCollection* const lone = LoneCollection::Current();
+  if (lone == nullptr) {
+    return workers_->CreateJob(priority, std::move(notifying), location);
+  }
+  return std::make_unique<LoneJob>(
+      lone, priority, std::move(notifying),
+      [this, priority, location](std::unique_ptr<v8::JobTask> task) {
+        return workers_->CreateJob(priority, std::move(task), location);
+      });
 }
 
 void Platform::PostTaskOnWorkerThreadImpl(v8::TaskPriority priority,

@@ -120,10 +120,12 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   void set_spare(SpareMemory* spare) { spare_ = spare; }
 
   // From now on `quota` hears of it when `bytes` have been allocated, once, and
-  // then of each further block; null for nobody. Small blocks don't count. On
-  // the isolate's thread.
-  void SetQuota(BufferQuota* quota, uint64_t bytes) {
+  // then of each further block; null for nobody. Small blocks don't count, and
+  // with `resident` blocks of which the heap expects little to be touched count
+  // for a quarter. On the isolate's thread.
+  void SetQuota(BufferQuota* quota, uint64_t bytes, bool resident) {
     quota_ = quota;
+    quota_is_resident_ = resident;
     quota_left_ = quota == nullptr ? std::numeric_limits<int64_t>::max()
                                    : static_cast<int64_t>(bytes);
   }
@@ -158,7 +160,8 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   static constexpr size_t kCountsForQuota = 2048;
   void CountForQuota(size_t bytes) {
     if (bytes < kCountsForQuota) return;
-    quota_left_ -= static_cast<int64_t>(bytes);
+    const bool is_sparse = quota_is_resident_ && heap_->ExpectsSparseUse(bytes);
+    quota_left_ -= static_cast<int64_t>(is_sparse ? bytes / 4 : bytes);
     if (quota_left_ < 0) [[unlikely]] {
       if (quota_ != nullptr) quota_->OnQuotaUsed();
     }
@@ -185,6 +188,7 @@ class ArrayBufferAllocator final : public v8::ArrayBuffer::Allocator {
   BlockSource* source_ = nullptr;
   SpareMemory* spare_ = nullptr;
   BufferQuota* quota_ = nullptr;
+  bool quota_is_resident_ = false;
   int64_t quota_left_ = std::numeric_limits<int64_t>::max();
   bool source_refused_ = false;
 

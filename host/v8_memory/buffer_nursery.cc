@@ -1,11 +1,11 @@
 #include "host/v8_memory/buffer_nursery.h"
 
-#include <time.h>
 #include <v8-isolate.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "host/v8_memory/cpu_time.h"
 #include "host/v8_memory/heap_use.h"
 
 namespace jshost {
@@ -24,23 +24,17 @@ constexpr uint64_t kRoomToRest = 256 * kMiB;
 // coming before the limit does.
 constexpr uint64_t kWorthCollecting = 4 * kMiB;
 
+// While V8 marks at its own pace it frees nothing; with a processor to itself
+// it may be late for thousands of buffers. Beyond this marking is finished at
+// once.
+constexpr uint64_t kMostWhileMarking = 256 * kMiB;
+
 // What marks for longer than a few milliseconds.
 constexpr uint64_t kLargeHeap = 16 * kMiB;
 
 constexpr auto kPauses =
     static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
                             v8::kGCTypeMarkSweepCompact);
-// V8 calls at the beginning of this only, when marking starts.
-constexpr auto kObserved =
-    static_cast<v8::GCType>(kPauses | v8::kGCTypeIncrementalMarking);
-
-// Of this thread: on a busy machine, waiting says nothing.
-std::chrono::nanoseconds CpuTime() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) +
-         std::chrono::nanoseconds(time.tv_nsec);
-}
 
 }  // namespace
 
@@ -50,16 +44,18 @@ BufferNursery::BufferNursery(v8::Isolate* isolate,
     : isolate_(isolate),
       buffers_(buffers),
       collect_(std::move(collect)),
+      lone_(isolate, buffers),
       learned_(CpuTime()) {
-  isolate_->AddGCPrologueCallback(OnBegin, this, kObserved);
+  isolate_->AddGCPrologueCallback(OnMarking, this,
+                                  v8::kGCTypeIncrementalMarking);
   isolate_->AddGCEpilogueCallback(OnEnd, this, kPauses);
   Refill();
 }
 
 BufferNursery::~BufferNursery() {
-  buffers_->SetQuota(nullptr, 0);
+  buffers_->SetQuota(nullptr, 0, false);
   isolate_->RemoveGCEpilogueCallback(OnEnd, this);
-  isolate_->RemoveGCPrologueCallback(OnBegin, this);
+  isolate_->RemoveGCPrologueCallback(OnMarking, this);
 }
 
 void BufferNursery::OnQuotaUsed() {
@@ -74,6 +70,10 @@ void BufferNursery::OnInterrupt(v8::Isolate*, void* self) {
 
 void BufferNursery::OnFull() {
   if (size_.is_resting()) {
+    if (is_marking_ && RestLeft() != 0) {
+      collect_(false);
+      return Refill();
+    }
     size_.OnRested();
     learned_ = CpuTime();
     in_pauses_ = Nanoseconds(0);
@@ -81,12 +81,20 @@ void BufferNursery::OnFull() {
   }
   collect_(IsRoomUsedUp());
   const std::chrono::duration<double> pauses = in_pauses_;
-  const std::chrono::duration<double> all = end_ - learned_;
+  const std::chrono::duration<double> all = lone_.end() - learned_;
   in_pauses_ = Nanoseconds(0);
-  learned_ = end_;
+  learned_ = lone_.end();
   if (all.count() <= 0) return;  // There was none: V8 is ending.
   size_.OnFilled(pauses / all, room_ >= kRoomToRest);
+  if (size_.is_resting()) {
+    rest_end_ = buffers_->account().allocated_bytes() + size_.bytes();
+  }
   Refill();
+}
+
+uint64_t BufferNursery::RestLeft() const {
+  const uint64_t made = buffers_->account().allocated_bytes();
+  return rest_end_ - std::min(rest_end_, made);
 }
 
 // Whether minor collections no longer make room, so that only a full one keeps
@@ -104,34 +112,40 @@ void BufferNursery::Refill() {
   if (room_ != kUnlimited) {
     most_room_ = std::max(most_room_, room_);
     const uint64_t half = std::max(room_ / 2, kLeast);
-    return buffers_->SetQuota(this, std::min(size_.bytes(), half));
+    // A limit counts all bytes.
+    return buffers_->SetQuota(this, std::min(size_.bytes(), half), false);
   }
-  if (is_waiting_) return buffers_->SetQuota(nullptr, 0);
-  buffers_->SetQuota(this, size_.bytes());
+  if (size_.is_resting()) {
+    const uint64_t left = RestLeft();
+    if (!is_marking_ || is_waiting_) {
+      return buffers_->SetQuota(this, left, false);
+    }
+    return buffers_->SetQuota(this, std::min(left, kMostWhileMarking), true);
+  }
+  if (is_waiting_) return buffers_->SetQuota(nullptr, 0, false);
+  buffers_->SetQuota(this, size_.bytes(), true);
 }
 
-void BufferNursery::OnBegin(v8::Isolate* isolate, v8::GCType type,
-                            v8::GCCallbackFlags, void* self) {
+// It starts.
+void BufferNursery::OnMarking(v8::Isolate* isolate, v8::GCType,
+                              v8::GCCallbackFlags, void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
-  if (type == v8::kGCTypeIncrementalMarking) {
-    nursery->is_waiting_ = MeasureHeapUse(isolate).used > kLargeHeap;
-    if (!nursery->size_.is_resting()) nursery->Refill();
-  } else {
-    nursery->begin_ = CpuTime();
-  }
+  nursery->is_marking_ = true;
+  nursery->is_waiting_ = MeasureHeapUse(isolate).used > kLargeHeap;
+  nursery->Refill();
 }
 
-// Whatever it was for, it emptied the nursery.
+// Whatever it was for, it emptied the nursery. Freeing buffers isn't what a
+// collection costs: it takes as long however many there are.
 void BufferNursery::OnEnd(v8::Isolate*, v8::GCType type, v8::GCCallbackFlags,
                           void* self) {
   auto* const nursery = static_cast<BufferNursery*>(self);
-  nursery->end_ = CpuTime();
-  nursery->in_pauses_ += nursery->end_ - nursery->begin_;
+  nursery->in_pauses_ += nursery->lone_.pause();
   if (type == v8::kGCTypeMarkSweepCompact) {
-    nursery->is_waiting_ = false;
+    nursery->is_marking_ = nursery->is_waiting_ = false;
     nursery->most_room_ = 0;
   }
-  if (!nursery->size_.is_resting()) nursery->Refill();
+  nursery->Refill();
 }
 
 }  // namespace jshost

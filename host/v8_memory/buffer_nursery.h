@@ -9,10 +9,12 @@
 //
 // While V8 marks, a minor collection would finish that at once with a full one
 // (heap.cc:580), so beside a large heap the nursery waits, unless a limit is
-// near. Where there is a
-// limit the nursery is at most half of the room below it; and when little is
-// left of what the last full collection made free, the next one is full, so
-// that nothing has to be refused first.
+// near. Where there is a limit the nursery is at most half of the room below
+// it; and when little is left of what the last full collection made free, the
+// next one is full, so that nothing has to be refused first.
+//
+// What of a block is never touched isn't in the caches and takes no memory, so
+// where the heap expects that of most of it, the block counts for a quarter.
 //
 // What it gains is in docs/limits.md.
 //
@@ -29,6 +31,7 @@
 #include <functional>
 
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/lone_collection.h"
 #include "host/v8_memory/nursery_size.h"
 
 namespace v8 {
@@ -51,8 +54,8 @@ class BufferNursery final : private BufferQuota {
   using Nanoseconds = std::chrono::nanoseconds;
 
   static void OnInterrupt(v8::Isolate* isolate, void* self);
-  static void OnBegin(v8::Isolate* isolate, v8::GCType type,
-                      v8::GCCallbackFlags flags, void* self);
+  static void OnMarking(v8::Isolate* isolate, v8::GCType type,
+                        v8::GCCallbackFlags flags, void* self);
   static void OnEnd(v8::Isolate* isolate, v8::GCType type,
                     v8::GCCallbackFlags flags, void* self);
   // BufferQuota:
@@ -60,21 +63,23 @@ class BufferNursery final : private BufferQuota {
 
   void OnFull();
   bool IsRoomUsedUp();
+  uint64_t RestLeft() const;  // bytes
   void Refill();
 
   v8::Isolate* const isolate_;
   ArrayBufferAllocator* const buffers_;
   const std::function<void(bool full)> collect_;
+  LoneCollection lone_;  // first to hear of a collection and of its end
   NurserySize size_;
   bool is_asked_ = false;
-  bool is_waiting_ = false;  // until marking is done
+  bool is_marking_ = false;  // V8 is
+  bool is_waiting_ = false;  // until it has marked
+  uint64_t rest_end_ = 0;    // bytes of buffers, ever, when a rest is over
   // Below the limit: now, and the most that there was since the last full
   // collection.
   uint64_t room_ = 0;
   uint64_t most_room_ = 0;
   // CPU time of this thread:
-  Nanoseconds begin_{0};      // of the latest collection
-  Nanoseconds end_{0};        // the same
   Nanoseconds learned_{0};    // when the size was learned last
   Nanoseconds in_pauses_{0};  // since then
 };

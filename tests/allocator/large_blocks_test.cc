@@ -63,6 +63,18 @@ TEST_F(LargeBlocksTest, OneLookServesABlockAndThoseBehindIt) {
   EXPECT_EQ(pages_.Verify(), nullptr);
 }
 
+TEST_F(LargeBlocksTest, TellsWhereLittleIsTouched) {
+  EXPECT_FALSE(blocks_.ExpectsSparseUse(kBytes));
+  FreeRun(1, TouchEnds);
+  EXPECT_TRUE(blocks_.ExpectsSparseUse(kBytes));
+  EXPECT_FALSE(blocks_.ExpectsSparseUse(4 * kBytes));
+}
+
+TEST_F(LargeBlocksTest, AndWhereAllIs) {
+  FreeRun(1, TouchAll);
+  EXPECT_FALSE(blocks_.ExpectsSparseUse(kBytes));
+}
+
 TEST_F(LargeBlocksTest, WhatIsFullBehindABlockIsLeftAlone) {
   FreeRun(16, [i = 0](char* block) mutable {
     if (i++ == 0) return TouchEnds(block);

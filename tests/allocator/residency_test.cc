@@ -6,13 +6,18 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <tuple>
 
+#include "allocator/os/faults.h"
 #include "allocator/os/memory.h"
 
 namespace jsheap::os {
 namespace {
 
-class ResidencyTest : public testing::TestWithParam<size_t> {
+enum class Way { kScan, kRead };
+
+// A system that can't scan has every page's entry read.
+class ResidencyTest : public testing::TestWithParam<std::tuple<size_t, Way>> {
  protected:
   void SetUp() override {
     memory_ = static_cast<char*>(Map(bytes()));
@@ -24,10 +29,17 @@ class ResidencyTest : public testing::TestWithParam<size_t> {
   }
   void TearDown() override { Release(memory_, bytes()); }
 
-  static size_t bytes() { return GetParam(); }
+  static size_t bytes() { return std::get<size_t>(GetParam()); }
+  [[nodiscard]] static bool Look(const void* address, size_t bytes,
+                                 Residency* residency) {
+    // The first call that may fail is the look itself, the second the scan.
+    const Faults faults(
+        std::get<Way>(GetParam()) == Way::kRead ? 2 : Faults::kNever);
+    return FindResident(address, bytes, residency);
+  }
   Residency Find() {
     Residency residency;
-    EXPECT_TRUE(FindResident(memory_, bytes(), &residency));
+    EXPECT_TRUE(Look(memory_, bytes(), &residency));
     return residency;
   }
 
@@ -67,7 +79,7 @@ TEST_P(ResidencyTest, TellsHowFarItLookedWhereThereAreManyRuns) {
   size_t found = 0;
   for (size_t at = 0; at < bytes();) {
     Residency residency;
-    ASSERT_TRUE(FindResident(memory_ + at, bytes() - at, &residency));
+    ASSERT_TRUE(Look(memory_ + at, bytes() - at, &residency));
     ASSERT_GT(residency.end, 0u);
     for (size_t i = 0; i < residency.count; ++i) {
       const Residency::Run& run = residency.runs[i];
@@ -88,7 +100,7 @@ TEST_P(ResidencyTest, AChildSeesItsOwnMemory) {
     memory_[2 * page_] = 1;
     Residency residency;
     const bool ok =
-        FindResident(memory_, bytes(), &residency) && residency.bytes == page_;
+        Look(memory_, bytes(), &residency) && residency.bytes == page_;
     _exit(ok ? 0 : 1);
   }
   int status = -1;
@@ -103,11 +115,10 @@ TEST_P(ResidencyTest, AnotherFileUnderTheSameNumberIsNoticed) {
   if (child == 0) {
     memory_[2 * page_] = 1;
     Residency residency;
-    bool ok = FindResident(memory_, bytes(), &residency);
+    bool ok = Look(memory_, bytes(), &residency);
     for (int file = 3; file < 1024; ++file) close(file);
     for (int file = 0; file < 1000; ++file) (void)!open("/dev/zero", O_RDONLY);
-    ok = ok && FindResident(memory_, bytes(), &residency) &&
-         residency.bytes == page_;
+    ok = ok && Look(memory_, bytes(), &residency) && residency.bytes == page_;
     _exit(ok ? 0 : 1);
   }
   int status = -1;
@@ -115,9 +126,10 @@ TEST_P(ResidencyTest, AnotherFileUnderTheSameNumberIsNoticed) {
   EXPECT_EQ(status, 0);
 }
 
-// Small ranges are read page by page, large ones scanned.
-INSTANTIATE_TEST_SUITE_P(Bytes, ResidencyTest,
-                         testing::Values(size_t{256} << 10, size_t{16} << 20));
+INSTANTIATE_TEST_SUITE_P(
+    Bytes, ResidencyTest,
+    testing::Combine(testing::Values(size_t{256} << 10, size_t{16} << 20),
+                     testing::Values(Way::kScan, Way::kRead)));
 
 }  // namespace
 }  // namespace jsheap::os

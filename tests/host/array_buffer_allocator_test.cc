@@ -306,6 +306,49 @@ TEST(ArrayBufferAllocatorTest, SpareMemoryGoesBeforeARequestIsRefused) {
   EXPECT_EQ(buffers->budget().used(), 0u);
 }
 
+// Whose large blocks are hardly touched.
+class SparseHeap final : public jsheap::Allocator {
+ public:
+  void* Allocate(size_t bytes) override { return std::malloc(bytes); }
+  void* AllocateZeroed(size_t bytes) override { return std::calloc(1, bytes); }
+  void Free(void* block, size_t) override { std::free(block); }
+  bool ExpectsSparseUse(size_t bytes) const override { return bytes > kMiB; }
+  size_t UsableSize(const void*) const override { return 0; }
+  using Allocator::Stats;
+  jsheap::AllocatorStats Stats(bool) const override { return {}; }
+
+  static constexpr size_t kMiB = 1 << 20;
+};
+
+// How many blocks of `bytes` bytes are made before a quota of 16 MiB is used.
+int BlocksInQuota(size_t bytes, bool resident) {
+  class Quota final : public BufferQuota {
+   public:
+    void OnQuotaUsed() override { is_used = true; }
+    bool is_used = false;
+  } quota;
+  const auto buffers =
+      Make(jsheap::Budget::kUnlimited, std::make_shared<SparseHeap>());
+  buffers->SetQuota(&quota, 16 * SparseHeap::kMiB, resident);
+  int blocks = 0;
+  while (!quota.is_used && blocks < 1000) {
+    buffers->Free(buffers->AllocateUninitialized(bytes), bytes);
+    ++blocks;
+  }
+  return blocks;
+}
+
+TEST(ArrayBufferAllocatorTest, AQuotaCountsBytes) {
+  EXPECT_EQ(BlocksInQuota(SparseHeap::kMiB, false), 17);
+  EXPECT_EQ(BlocksInQuota(2 * SparseHeap::kMiB, false), 9);
+  EXPECT_EQ(BlocksInQuota(64, false), 1000);
+}
+
+TEST(ArrayBufferAllocatorTest, OrWhatOfThemMayBeTouched) {
+  EXPECT_EQ(BlocksInQuota(SparseHeap::kMiB, true), 17);
+  EXPECT_EQ(BlocksInQuota(2 * SparseHeap::kMiB, true), 33);
+}
+
 TEST(ArrayBufferAllocatorTest, PeakWindowsNest) {
   const auto buffers = Make();
   buffers->Free(buffers->Allocate(5000), 5000);

@@ -83,7 +83,9 @@ class Density {
   // Whether blocks of `bytes` bytes are known to be touched all over.
   bool IsDense(size_t bytes) { return RuleOf(bytes).kind == kDense; }
   // Or here and there.
-  bool IsSparse(size_t bytes) { return RuleOf(bytes).kind == kSparse; }
+  bool IsSparse(size_t bytes) const {
+    return rules_[IndexOf(bytes)].kind.load(kRelaxed) == kSparse;
+  }
 
  private:
   static constexpr auto kRelaxed = std::memory_order_relaxed;
@@ -111,9 +113,10 @@ class Density {
     std::atomic<size_t> written_in_vain{0};  // bytes
   };
 
-  Rule& RuleOf(size_t bytes) {
-    return rules_[static_cast<size_t>(std::bit_width(bytes))];
+  static size_t IndexOf(size_t bytes) {
+    return static_cast<size_t>(std::bit_width(bytes));
   }
+  Rule& RuleOf(size_t bytes) { return rules_[IndexOf(bytes)]; }
 
   std::array<Rule, 65> rules_;
 };

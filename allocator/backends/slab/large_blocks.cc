@@ -18,9 +18,11 @@ constexpr size_t kLeastHugePagesBytes = 2 * os::kHugePageBytes;
 
 constexpr uint32_t kSamplePages = 4;
 
-// Together with a block, so many times its length behind it are looked at, up
-// to this size.
+// Together with a block, so many times its length behind it are looked at, but
+// from this size on, as a look takes half a microsecond however little it sees,
+// and up to that.
 constexpr uint32_t kLookAhead = 8;
+constexpr uint32_t kLeastLookAheadPages = (2u << 20) >> kPageShift;
 constexpr uint32_t kMostLookPages = (16u << 20) >> kPageShift;
 
 // Zeroed of it at most: it may never be asked for.
@@ -56,7 +58,7 @@ size_t SampleOffset(const LargeBlock* block, uint32_t i) {
 }
 
 uint32_t PagesAhead(const Span* span) {
-  return std::min(kLookAhead * span->pages,
+  return std::min(std::max(kLookAhead * span->pages, kLeastLookAheadPages),
                   kMostLookPages - std::min(kMostLookPages, span->pages));
 }
 

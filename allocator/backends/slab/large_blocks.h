@@ -33,6 +33,9 @@ class LargeBlocks {
   // The block will be written all over.
   void ExpectDenseUse(Span* span);
 
+  // Whether blocks of this size are touched here and there.
+  bool ExpectsSparseUse(size_t bytes) const { return density_.IsSparse(bytes); }
+
   void Free(Span* span);
 
   // What was asked for.

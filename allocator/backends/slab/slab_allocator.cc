@@ -182,6 +182,10 @@ void SlabAllocator::ExpectDenseUse(void* block, size_t bytes) {
   }
 }
 
+bool SlabAllocator::ExpectsSparseUse(size_t bytes) const {
+  return bytes > kMaxSlabBytes && large_.ExpectsSparseUse(bytes);
+}
+
 size_t SlabAllocator::UsableSize(const void* block) const {
   if (!pages_.map().Contains(block)) return huge_.SizeOf(block);
   const Span* span = pages_.map().HeadOf(block);

@@ -68,6 +68,7 @@ class SlabAllocator final : public Allocator,
   }
 
   void ExpectDenseUse(void* block, size_t bytes) override;
+  bool ExpectsSparseUse(size_t bytes) const override;
   size_t UsableSize(const void* block) const override;
   void FlushThread() override;
   void IdleThread() override;
