@@ -143,6 +143,7 @@ void Runtime::MakeIsolate(const v8::ResourceConstraints& constraints) {
   }
   v8::Isolate::Initialize(isolate_, params);
   isolate_->Enter();
+  outermost_handles_.emplace(isolate_);
 
   environment_.native_objects = std::make_unique<NativeObjects>(
       isolate_, environment_.buffers, environment_.native_types.get());
@@ -228,6 +229,7 @@ Runtime::~Runtime() {
   gc_.reset();
   heap_limit_->Detach();
   budget_scope_.reset();
+  outermost_handles_.reset();
   isolate_->Exit();
   isolate_->Dispose();
   platform_->Unregister(isolate_);

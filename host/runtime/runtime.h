@@ -226,6 +226,8 @@ class Runtime final : public Host {
   // In the order in which they may be made, after the isolate was allocated.
   std::unique_ptr<HeapLimitGuard> heap_limit_;
   std::unique_ptr<PageAllocator::BudgetScope> budget_scope_;
+  // Around all others: ends those that an isolate which died has left open.
+  std::optional<v8::HandleScope> outermost_handles_;
   std::unique_ptr<GcMonitor> gc_;
   // Null with V8's own policy:
   std::unique_ptr<BufferNursery> nursery_;

@@ -396,7 +396,9 @@ void HeapLimitGuard::Die(Which which, std::string_view stack) {
       hit_->details += "  " + frame + "\n";
     }
   }
-  DieOfMemory(DescribeHit(*hit_));
+  // Nothing on this stack is ever destroyed.
+  last_words_ = DescribeHit(*hit_);
+  DieOfMemory(last_words_);
 }
 
 std::string DescribeHit(const HeapLimitGuard::Hit& hit) {

@@ -161,6 +161,7 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   int vain_collections_ = 0;  // one after the other
   Clock::time_point last_relief_;
   std::optional<Hit> hit_;
+  std::string last_words_;
 };
 
 // "JavaScript heap limit of 32 MiB reached (33.1 MiB in use) at f (a.js:1:2)"
