@@ -17,7 +17,11 @@ inline constexpr char kBaseV8Flags[] =
     // few iterations, and it takes the wrong one where such a loop has none,
     // like that which fills `new Array(1000)`: the next loop's, which nothing
     // could stop any more, no limit, no timeout and no terminate().
-    "--no-turboshaft-loop-unrolling ";
+    "--no-turboshaft-loop-unrolling "
+    // Where V8 runs out of memory it can't look up lines any more. For
+    // compiling and running 9 MB of TypeScript's compiler knowing them from the
+    // start cost 2 % of the time and 1 % of the heap.
+    "--no-enable-lazy-source-positions ";
 
 // Sets the space-separated flags, of which later ones win; before V8 is
 // initialized. A flag that V8 doesn't know, or a value that it doesn't

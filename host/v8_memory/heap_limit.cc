@@ -61,11 +61,26 @@ v8::CrashKey StackKey() {
   return &key;
 }
 
+// Without ":LINE:COLUMN".
+std::string_view FileOf(std::string_view place) {
+  for (int i = 0; i < 2; ++i) {
+    const size_t end = place.find_last_not_of("0123456789");
+    if (end == std::string_view::npos || end + 1 == place.size() ||
+        place[end] != ':') {
+      break;
+    }
+    place = place.substr(0, end);
+  }
+  return place;
+}
+
 // The scripts' frames among V8's, as DescribeFrame has them. Each of V8's is a
-// line "NAME in FILE:LINE:COLUMN"; built-ins have a name only.
+// line "NAME in FILE:LINE:COLUMN" with "=" for the same file as the last;
+// built-ins have a name only.
 std::vector<std::string> ScriptFrames(std::string_view stack) {
   constexpr std::string_view kIn = " in ";
   std::vector<std::string> frames;
+  std::string_view file;
   while (!stack.empty()) {
     const size_t end = std::min(stack.find('\n'), stack.size());
     const std::string_view line = stack.substr(0, end);
@@ -73,7 +88,12 @@ std::vector<std::string> ScriptFrames(std::string_view stack) {
     const size_t in = line.find(kIn);
     if (in == std::string_view::npos) continue;
     const std::string_view name = line.substr(0, in);
-    const std::string_view place = line.substr(in + kIn.size());
+    std::string place(line.substr(in + kIn.size()));
+    if (place.starts_with("=")) {
+      place.replace(0, 1, file);
+    } else {
+      file = FileOf(line.substr(in + kIn.size()));
+    }
     if (place.starts_with("jshost:")) continue;
     frames.push_back(name == "<none>" ? fmt::format("at {}", place)
                                       : fmt::format("at {} ({})", name, place));

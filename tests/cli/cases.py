@@ -658,6 +658,14 @@ LIMITS = [
     Case('the limit\'s line says where', ['--js-heap-limit', '32MiB', 's.js'],
          files={'s.js': 'const a = [];\n\nfor (;;) a.push({});'}, status=70,
          err=limit_report(mib(32), r's\.js:3')),
+    # No turn of the loop gets as far as looking at a request to stop.
+    Case('the limit\'s line says where, inside V8',
+         ['--js-heap-limit', '32MiB', 's.js'],
+         files={'s.js': 'const m = new Map;\nfunction grow(i) {\n'
+                        '  for (;;) m.set(i++, 0);\n}\ngrow(0);'},
+         status=70,
+         err=Holds(r'\Ajshost: .*' + mib(32) + r'.* at grow \(.*s\.js:3:14\)\n'
+                   r'(  .*\n)*  Map +\d+.*\n(  .*\n)*  at .*s\.js:5:1\n')),
     Case('a full heap says what holds it', ['--js-heap-limit', '32MiB', 's.js'],
          files={'s.js': HOLDS_POINTS}, status=70, err=HELD_POINTS),
     Case('a full heap of a Worker says what holds it', ['main.js'],
@@ -729,6 +737,9 @@ LIMITS = [
     Case('--stats after a heap limit', ['--stats', '--js-heap-limit', '32MiB',
          '-e', 'const a = []; for (;;) a.push({})'], status=70,
          err=Holds(mib(32), 'slab')),
+    Case('--stats after a heap limit inside V8',
+         ['--stats', '--js-heap-limit', '32MiB', '-e',
+          'new Array(2 ** 27).fill(0)'], status=70, err=Holds(mib(32), 'slab')),
     Case('--stack-limit', shell='''
 a=$("$JSHOST" --stack-limit 128KiB depth.js)
 b=$("$JSHOST" --stack-limit 512KiB depth.js)

@@ -18,15 +18,24 @@ const inWorker = () => new Promise((resolve) => {
   };
 });
 
-async function main() {
-  // What the first isolate costs isn't the script's.
-  await isolate.eval('1');
-  isolate.gc();
+// What this process takes for an isolate that does nothing, bytes.
+async function emptyIsolate() {
   const before = figure('VmRSS');
   writeFile('/proc/self/clear_refs', '5');  // VmHWM begins anew
+  await isolate.eval('1');
+  return figure('VmHWM') - before;
+}
+
+async function main() {
+  // What the first isolate costs, and any, isn't the script's.
+  await emptyIsolate();
+  const empty = mode === 'process' ? 0 : await emptyIsolate();
+  isolate.gc();
+  const before = figure('VmRSS');
+  writeFile('/proc/self/clear_refs', '5');
   const result = mode === 'worker' ? await inWorker()
     : await isolate.run(path, { limits: JSON.parse(limits), isolation: mode });
-  const grown = figure('VmHWM') - before;
+  const grown = figure('VmHWM') - before - empty;
   const next = await isolate.eval('new Uint8Array(1 << 20).fill(6)[5] * 7');
   isolate.gc();
   heap.trim();
