@@ -1,7 +1,6 @@
 #include "host/runtime/isolate_thread.h"
 
 #include <fmt/format.h>
-#include <time.h>
 #include <v8-message.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "host/runtime/error_report.h"
 #include "host/runtime/exit_status.h"
 #include "host/runtime/source_text.h"
+#include "host/v8_memory/cpu_time.h"
 
 namespace jshost {
 namespace {
@@ -26,13 +26,6 @@ constexpr milliseconds kLongestInterrupt{1000};
 // beyond V8's limit.
 constexpr uint64_t kDefaultStack = 1 << 20;
 constexpr uint64_t kStackReserve = 2 << 20;
-
-double ThreadCpuMs() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 +
-         static_cast<double>(time.tv_nsec) / 1e6;
-}
 
 // Whether the uncaught error is V8's about the stack.
 bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
@@ -207,7 +200,8 @@ void IsolateThread::EndThread() {
 void IsolateThread::ReportEnd() {
   const std::chrono::duration<double, std::milli> wall = Clock::now() - start_;
   result_.wall_ms = wall.count();
-  result_.cpu_ms = ThreadCpuMs();
+  const std::chrono::duration<double, std::milli> cpu = CpuTime();
+  result_.cpu_ms = cpu.count();
   line_->OnEnd(std::move(result_));
 }
 

@@ -9,6 +9,7 @@
 
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_monitor.h"
+#include "host/v8_memory/limits.h"
 
 namespace jshost {
 namespace {
@@ -46,10 +47,6 @@ constexpr uint64_t kSmallestOldGeneration = 3 * kMiB / 2;
 
 // Pages are not quite full.
 constexpr uint64_t kRoomForFragments = 2 * kMiB;
-
-// A semi-space and as much again for large objects, which aren't moved, make
-// up the young generation with a second semi-space.
-constexpr uint64_t kSemiSpacesInYoung = 3;
 
 // Stands for the crash key that brings the stack; any other is null.
 v8::CrashKey StackKey() {
