@@ -21,7 +21,7 @@ Interruption::~Interruption() {
 }
 
 // Each side writes its own and then reads the other's, so that one of them
-// sees both.
+// sees both: who waits has made the event before it looks for the last time.
 void Interruption::Raise() {
   is_raised_ = true;
   if (const int event = event_; event >= 0) eventfd_write(event, 1);
@@ -33,11 +33,11 @@ int Interruption::Event() {
 }
 
 bool Interruption::WaitFor(int fd, short events) {
-  while (!is_raised_) {
+  for (;;) {
     const milliseconds time = Event() >= 0 ? milliseconds(-1) : kPatience;
+    if (is_raised_) return false;
     if (Poll(fd, events, time)) return true;
   }
-  return false;
 }
 
 bool Interruption::Sleep(milliseconds time) {

@@ -1,10 +1,10 @@
 #include "host/runtime/isolate_thread.h"
 
 #include <fmt/format.h>
-#include <time.h>
 #include <v8-message.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "host/globals/files.h"
 #include "host/globals/values.h"
@@ -12,6 +12,7 @@
 #include "host/runtime/error_report.h"
 #include "host/runtime/exit_status.h"
 #include "host/runtime/source_text.h"
+#include "host/v8_memory/cpu_time.h"
 
 namespace jshost {
 namespace {
@@ -25,13 +26,6 @@ constexpr milliseconds kLongestInterrupt{1000};
 // beyond V8's limit.
 constexpr uint64_t kDefaultStack = 1 << 20;
 constexpr uint64_t kStackReserve = 2 << 20;
-
-double ThreadCpuMs() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 +
-         static_cast<double>(time.tv_nsec) / 1e6;
-}
 
 // Whether the uncaught error is V8's about the stack.
 bool IsStackOverflow(v8::Isolate* isolate, v8::Local<v8::Message> message,
@@ -185,6 +179,7 @@ void* IsolateThread::Main(void* self) {
 }
 
 void IsolateThread::Run() {
+  const FatalScope fatal(this);
   RunProgram();
   EndThread();
 }
@@ -205,7 +200,8 @@ void IsolateThread::EndThread() {
 void IsolateThread::ReportEnd() {
   const std::chrono::duration<double, std::milli> wall = Clock::now() - start_;
   result_.wall_ms = wall.count();
-  result_.cpu_ms = ThreadCpuMs();
+  const std::chrono::duration<double, std::milli> cpu = CpuTime();
+  result_.cpu_ms = cpu.count();
   line_->OnEnd(std::move(result_));
 }
 
@@ -219,20 +215,19 @@ void IsolateThread::SetEnd(End end) {
 // The stack below is V8's. Where V8 can be used, what the frames on it own is
 // leaked, and the thread ends as others do. Else it stays as it is.
 void IsolateThread::OnFatal(std::string_view message) {
-  if (!is_dying_) {
-    is_dying_ = true;
+  result_.exit_code = kExitMemoryLimit;
+  if (!std::exchange(is_dying_, true)) {
     // Should that die too, this is called again.
     const FatalScope fatal(this);
-    result_.outcome = Outcome::kCompleted;
-    const bool is_usable = running_ != nullptr && running_->EndInsideV8();
-    if (result_.outcome == Outcome::kCompleted) AddDeath(message);
-    if (is_usable) {
-      result_.exit_code = kExitMemoryLimit;
+    result_.outcome = Outcome::kCompleted;  // until it is known
+    if (running_ != nullptr && running_->EndInsideV8()) {
+      AddDeath(message);
       CloseProgram();
       EndThread();
       _longjmp(end_of_thread_, 1);
     }
   }
+  AddDeath(message);
   SendPendingError();
   TakeMemory();
   ReportEnd();
@@ -240,9 +235,10 @@ void IsolateThread::OnFatal(std::string_view message) {
   ParkThread();
 }
 
+// Unless the limit that was hit has been reported.
 void IsolateThread::AddDeath(std::string_view message) {
+  if (result_.outcome != Outcome::kCompleted) return;
   result_.outcome = OutcomeOfDeath(message);
-  result_.exit_code = kExitMemoryLimit;
   const bool is_total = result_.outcome == Outcome::kTotalLimit;
   AddLine(std::string(message));
   SendError({.message = std::string(message),
@@ -250,7 +246,6 @@ void IsolateThread::AddDeath(std::string_view message) {
 }
 
 void IsolateThread::RunProgram() {
-  const FatalScope fatal(this);
   std::string error;
   if (!ReadProgram(&program_, &error)) {
     if (!before_start_.is_raised()) return Refuse(error);
@@ -307,7 +302,7 @@ void IsolateThread::TakeMemory() {
   result_.peak = memory_.peak();
   result_.last = memory_.latest();
   result_.gc = result_.peak.gc;
-  result_.output = captured_.Take();
+  result_.output += captured_.Take();
 }
 
 bool IsolateThread::ReadProgram(Program* program, std::string* error) {

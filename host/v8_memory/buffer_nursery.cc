@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "host/v8_memory/cpu_time.h"
+#include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/heap_use.h"
 
 namespace jshost {
@@ -32,10 +33,6 @@ constexpr uint64_t kMostWhileMarking = 256 * kMiB;
 // What marks for longer than a few milliseconds.
 constexpr uint64_t kLargeHeap = 16 * kMiB;
 
-constexpr auto kPauses =
-    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
-                            v8::kGCTypeMarkSweepCompact);
-
 }  // namespace
 
 BufferNursery::BufferNursery(v8::Isolate* isolate,
@@ -48,7 +45,7 @@ BufferNursery::BufferNursery(v8::Isolate* isolate,
       learned_(CpuTime()) {
   isolate_->AddGCPrologueCallback(OnMarking, this,
                                   v8::kGCTypeIncrementalMarking);
-  isolate_->AddGCEpilogueCallback(OnEnd, this, kPauses);
+  isolate_->AddGCEpilogueCallback(OnEnd, this, kCollections);
   Refill();
 }
 

@@ -1,7 +1,7 @@
 // What happens when V8 can't go on for want of memory, in the middle of
 // something and with no way back: never V8's own dump. By default the process
-// ends, with one line on standard error and exit status 70. A thread that runs
-// an isolate of its own may instead give up that isolate alone.
+// ends, with one line on standard error and exit status 70. Whoever runs an
+// isolate on the thread may instead report more, or give up that isolate alone.
 
 #ifndef HOST_V8_MEMORY_FATAL_H_
 #define HOST_V8_MEMORY_FATAL_H_
@@ -22,15 +22,20 @@ class FatalHandler {
   virtual ~FatalHandler() = default;
 
   // `message` says what happened, without a newline. Called on the isolate's
-  // thread, with V8 in an unknown state and perhaps with locks of V8 held, in
-  // the middle of a collection even: must not enter V8, nor take a lock that is
-  // held where V8 is entered. It tells whoever waits for the isolate and then
-  // parks the thread (ParkThread); when it returns the process ends after all.
+  // thread, below frames of V8 that are in the middle of something, perhaps of
+  // a collection or with locks of V8 held. Between collections, as
+  // HeapLimitGuard::MayUseV8 tells, no JavaScript may run, but V8 can be asked
+  // what its heap holds, and the isolate can be disposed of; then the handler
+  // may jump out of here (longjmp) to where the thread ends, and what those
+  // frames own is all that leaks. Otherwise it must not enter V8, nor take a
+  // lock that is held where V8 is entered: it tells whoever waits for the
+  // isolate and parks the thread (ParkThread). When it returns the process ends
+  // after all.
   //
-  // The isolate and all that it holds are leaked, its buffers included. Other
-  // isolates go on: none waits for this one, but for V8's workers that compile
-  // for it in the background and have asked for a collection; each of those is
-  // lost to the others.
+  // The isolate of a parked thread and all that it holds are leaked, its
+  // buffers included. Other isolates go on: none waits for this one, but for
+  // V8's workers that compile for it in the background and have asked for a
+  // collection; each of those is lost to the others.
   virtual void OnFatal(std::string_view message) = 0;
 };
 

@@ -1,18 +1,15 @@
 #include "host/v8_memory/heap_limit.h"
 
-#include <fmt/format.h>
 #include <v8-isolate.h>
 #include <v8-statistics.h>
 
 #include <algorithm>
 #include <cstring>
 #include <string_view>
-#include <vector>
 
-#include "allocator/size_text.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_monitor.h"
-#include "host/v8_memory/object_census.h"
+#include "host/v8_memory/limits.h"
 
 namespace jshost {
 namespace {
@@ -51,54 +48,10 @@ constexpr uint64_t kSmallestOldGeneration = 3 * kMiB / 2;
 // Pages are not quite full.
 constexpr uint64_t kRoomForFragments = 2 * kMiB;
 
-// A semi-space and as much again for large objects, which aren't moved, make
-// up the young generation with a second semi-space.
-constexpr uint64_t kSemiSpacesInYoung = 3;
-
 // Stands for the crash key that brings the stack; any other is null.
 v8::CrashKey StackKey() {
   static char key;
   return &key;
-}
-
-// Without ":LINE:COLUMN".
-std::string_view FileOf(std::string_view place) {
-  for (int i = 0; i < 2; ++i) {
-    const size_t end = place.find_last_not_of("0123456789");
-    if (end == std::string_view::npos || end + 1 == place.size() ||
-        place[end] != ':') {
-      break;
-    }
-    place = place.substr(0, end);
-  }
-  return place;
-}
-
-// The scripts' frames among V8's, as DescribeFrame has them. Each of V8's is a
-// line "NAME in FILE:LINE:COLUMN" with "=" for the same file as the last;
-// built-ins have a name only.
-std::vector<std::string> ScriptFrames(std::string_view stack) {
-  constexpr std::string_view kIn = " in ";
-  std::vector<std::string> frames;
-  std::string_view file;
-  while (!stack.empty()) {
-    const size_t end = std::min(stack.find('\n'), stack.size());
-    const std::string_view line = stack.substr(0, end);
-    stack.remove_prefix(std::min(end + 1, stack.size()));
-    const size_t in = line.find(kIn);
-    if (in == std::string_view::npos) continue;
-    const std::string_view name = line.substr(0, in);
-    std::string place(line.substr(in + kIn.size()));
-    if (place.starts_with("=")) {
-      place.replace(0, 1, file);
-    } else {
-      file = FileOf(line.substr(in + kIn.size()));
-    }
-    if (place.starts_with("jshost:")) continue;
-    frames.push_back(name == "<none>" ? fmt::format("at {}", place)
-                                      : fmt::format("at {} ({})", name, place));
-  }
-  return frames;
 }
 
 }  // namespace
@@ -299,7 +252,7 @@ bool HeapLimitGuard::OnHeapPages(size_t bytes) {
 bool HeapLimitGuard::RefusePages(Which which) {
   refused_ = which;
   if (++refusals_of_pages_ == kMostRefusalsOfPages) {
-    is_in_pages_ = true;
+    is_unusable_ = true;
     Die(which, {});
   }
   return false;
@@ -324,12 +277,7 @@ void HeapLimitGuard::OnInterrupt(v8::Isolate* isolate, void* self) {
   auto* const guard = static_cast<HeapLimitGuard*>(self);
   if (!guard->hit_ && guard->is_asked_) guard->Relieve();
   if (!guard->hit_) return;
-  guard->hit_->position = CurrentPosition(isolate);
-  if (guard->hit_->position) {
-    guard->hit_->where = guard->hit_->position->Describe();
-  }
-  guard->hit_->details = DescribeSpaces(isolate) + DescribeObjects(isolate) +
-                         DescribeCurrentStack(isolate);
+  AddReport(isolate, &*guard->hit_);
   isolate->TerminateExecution();
 }
 
@@ -370,9 +318,9 @@ void HeapLimitGuard::Relieve() {
 // ------------------------------------------------------------------ the end
 
 HeapLimitGuard::Hit HeapLimitGuard::MakeHit(Which which) const {
-  if (which == Which::kJsHeap) {
+  if (which != Which::kTotal) {
     return {.which = which,
-            .limit = limit_,
+            .limit = which == Which::kJsHeap ? limit_ : 0,
             .used = OnIsolateThread() ? MeasureHeapUse(isolate_).used : 0};
   }
   const jsheap::Budget* budget = budget_->total().ObstacleFor(0);
@@ -391,7 +339,10 @@ v8::CrashKey HeapLimitGuard::OnCrashKey(const char* key) {
 }
 
 void HeapLimitGuard::OnCrashValue(v8::CrashKey key, std::string_view value) {
-  if (key == StackKey()) Die(WhichNow(), value);
+  if (key != StackKey()) return;
+  // At its limit V8 has asked before.
+  const bool is_limit = hit_ || refused_ || is_stretched_;
+  Die(is_limit ? WhichNow() : Which::kV8s, value);
 }
 
 HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
@@ -399,38 +350,21 @@ HeapLimitGuard::Which HeapLimitGuard::WhichNow() const {
   return is_stretched_ || IsOwnLimitTotal() ? Which::kTotal : Which::kJsHeap;
 }
 
-// `stack` is V8's own description of it: an API's would end the process where
-// optimized code has called what it thinks can't fail.
+// `stack` is V8's own text about it, or empty.
 void HeapLimitGuard::Die(Which which, std::string_view stack) {
   if (!OnIsolateThread()) DieOfMemory(DescribeHit(MakeHit(which)));
-  is_dying_ = true;
-  if (!hit_) hit_.emplace(MakeHit(which));
-  if (hit_->where.empty()) {
-    if (MayUseV8()) {
-      hit_->details = DescribeSpaces(isolate_);
-      if (isolate_->InContext()) hit_->details += DescribeObjects(isolate_);
-    }
-    const std::vector<std::string> frames = ScriptFrames(stack);
-    if (!frames.empty()) hit_->where = frames.front();
-    for (const std::string& frame : frames) {
-      hit_->details += "  " + frame + "\n";
+  if (is_dying_) {
+    is_unusable_ = true;
+  } else {
+    is_dying_ = true;
+    if (!hit_) hit_.emplace(MakeHit(which));
+    if (hit_->where.empty()) {
+      AddLastReport(MayUseV8() ? isolate_ : nullptr, stack, &*hit_);
     }
   }
   // Nothing on this stack is ever destroyed.
   last_words_ = DescribeHit(*hit_);
   DieOfMemory(last_words_);
-}
-
-std::string DescribeHit(const HeapLimitGuard::Hit& hit) {
-  std::string text = fmt::format(
-      "{} limit of {} reached",
-      hit.which == HeapLimitGuard::Which::kTotal ? "memory" : "JavaScript heap",
-      jsheap::FormatSize(hit.limit));
-  if (hit.used != 0) {
-    text += fmt::format(" ({} in use)", jsheap::FormatSize(hit.used));
-  }
-  if (!hit.where.empty()) text += " " + hit.where;
-  return text;
 }
 
 }  // namespace jshost

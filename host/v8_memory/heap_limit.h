@@ -18,7 +18,8 @@
 //   time.
 // - A built-in that goes on allocating before it looks at the request, or wants
 //   one enormous object, gets pages until either limit is passed by 1/32 and
-//   4 MiB. Then the isolate ends where it is (fatal.h), with the same report.
+//   4 MiB. Then the isolate ends where it is, before a collection or between
+//   two, with the same report: fatal.h says how.
 // - A collection must be able to move what survives: only that much further on
 //   is it refused pages, which V8 can't be stopped at in good order.
 //
@@ -38,10 +39,10 @@
 #include <thread>
 
 #include "host/v8_memory/array_buffer_allocator.h"
+#include "host/v8_memory/heap_limit_hit.h"
 #include "host/v8_memory/heap_use.h"
 #include "host/v8_memory/isolate_budget.h"
 #include "host/v8_memory/page_allocator.h"
-#include "host/v8_memory/script_position.h"
 
 namespace v8 {
 class Isolate;
@@ -51,17 +52,8 @@ namespace jshost {
 
 class HeapLimitGuard final : public PageAllocator::HeapPages {
  public:
-  enum class Which { kJsHeap, kTotal };
-
-  struct Hit {
-    Which which = Which::kJsHeap;
-    uint64_t limit = 0;        // bytes
-    uint64_t used = 0;         // bytes, of what is limited
-    std::string where = {};    // "at f (a.js:1:2)", may be empty
-    std::string details = {};  // lines about what was in use and the stack
-    // What `where` says, when the script was still there to be looked at.
-    std::optional<ScriptPosition> position = {};
-  };
+  using Hit = HeapLimitHit;
+  using Which = HeapLimitHit::Which;
 
   // `isolate` needs only be allocated yet. All outlive this, but for Detach().
   // Where `bounds_js_heap`, V8's own limit is what somebody set; else the
@@ -85,7 +77,7 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   // the same, though not to run JavaScript, and the isolate be disposed of in
   // place.
   bool MayUseV8() const {
-    return is_attached_ && !is_collecting_ && !is_in_pages_;
+    return is_attached_ && !is_collecting_ && !is_unusable_;
   }
 
   // Bytes that all of V8's objects may take.
@@ -151,8 +143,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   uint64_t charged_ = 0;    // to the budget, for it and for buffers' records
   bool is_attached_ = false;
   bool is_collecting_ = false;
-  bool is_in_pages_ = false;   // dying where V8 gets pages, with its locks
   bool is_dying_ = false;      // all that V8 asks for now is for the report
+  bool is_unusable_ = false;   // dying with V8's locks, or again
   bool is_asked_ = false;      // for relief, by an interrupt
   bool is_stretched_ = false;  // V8's limit, until that interrupt
   // Since the last relief:
@@ -163,9 +155,6 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   std::optional<Hit> hit_;
   std::string last_words_;
 };
-
-// "JavaScript heap limit of 32 MiB reached (33.1 MiB in use) at f (a.js:1:2)"
-std::string DescribeHit(const HeapLimitGuard::Hit& hit);
 
 }  // namespace jshost
 

@@ -14,9 +14,6 @@ namespace {
 
 using jsheap::FormatSizeExact;
 
-// Two semi-spaces and as much again for large objects (heap.h:312).
-constexpr uint64_t kSemiSpacesInYoung = 3;
-
 // V8's own (heap.cc:4813, flag-definitions.h: stack_size).
 constexpr uint64_t kDefaultInitial = uint64_t{512} << 20;
 constexpr uint64_t kDefaultStack = 984 << 10;

@@ -42,6 +42,10 @@ inline constexpr uint64_t kMinCode = uint64_t{64} << 20;   // code-range.cc:158
 inline constexpr uint64_t kMaxCode = uint64_t{512} << 20;  // V8 dies beyond
 inline constexpr uint64_t kMinStack = uint64_t{64} << 10;
 
+// The young generation is two semi-spaces and as much as one of them again for
+// large objects, which aren't moved (heap.h:312).
+inline constexpr uint64_t kSemiSpacesInYoung = 3;
+
 // Sets `constraints`, or returns false with one line in `*error` that names
 // the limit as a flag does ("--js-heap-limit"), its value and the bound it
 // breaks. Also raises the process's own stack limit where the stack needs it.

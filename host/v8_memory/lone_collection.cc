@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/v8_memory/cpu_time.h"
+#include "host/v8_memory/gc_monitor.h"
 
 namespace jshost {
 namespace {
@@ -17,18 +18,13 @@ constexpr uint64_t kFewBuffers = 1024;
 // Without what freeing takes. From there on helpers pay.
 constexpr std::chrono::microseconds kShort(250);
 
-// Incremental marking's steps and weak callbacks are no collections.
-constexpr auto kObserved =
-    static_cast<v8::GCType>(v8::kGCTypeScavenge | v8::kGCTypeMinorMarkSweep |
-                            v8::kGCTypeMarkSweepCompact);
-
 }  // namespace
 
 LoneCollection::LoneCollection(v8::Isolate* isolate,
                                const ArrayBufferAllocator* buffers)
     : isolate_(isolate), buffers_(buffers) {
-  isolate_->AddGCPrologueCallback(OnBegin, this, kObserved);
-  isolate_->AddGCEpilogueCallback(OnEnd, this, kObserved);
+  isolate_->AddGCPrologueCallback(OnBegin, this, kCollections);
+  isolate_->AddGCEpilogueCallback(OnEnd, this, kCollections);
 }
 
 LoneCollection::~LoneCollection() {

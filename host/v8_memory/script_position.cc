@@ -5,6 +5,7 @@
 #include <v8-isolate.h>
 #include <v8-primitive.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace jshost {
@@ -45,6 +46,17 @@ std::string DescribeIfAny(const std::optional<ScriptPosition>& position) {
   return position ? position->Describe() : std::string();
 }
 
+// Without ":LINE:COLUMN", if it has that.
+std::string_view FileOf(std::string_view place) {
+  for (int i = 0; i < 2; ++i) {
+    const size_t colon = place.find_last_not_of("0123456789");
+    if (colon == place.npos || place[colon] != ':') break;
+    if (colon + 1 == place.size()) break;
+    place = place.substr(0, colon);
+  }
+  return place;
+}
+
 }  // namespace
 
 std::string ScriptPosition::Describe() const {
@@ -78,6 +90,30 @@ std::string DescribeCurrentStack(v8::Isolate* isolate) {
     if (position) text += "  " + position->Describe() + "\n";
   }
   return text;
+}
+
+std::vector<std::string> DescribeStackText(std::string_view text) {
+  constexpr std::string_view kIn = " in ";
+  std::vector<std::string> frames;
+  std::string file;  // of the line before
+  while (!text.empty() && frames.size() < kFramesToShow) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const size_t in = line.find(kIn);
+    if (in == std::string_view::npos) continue;
+    const std::string_view name = line.substr(0, in);
+    std::string place(line.substr(in + kIn.size()));
+    if (!file.empty() && (place == "=" || place.starts_with("=:"))) {
+      place.replace(0, 1, file);
+    } else {
+      file = FileOf(place);
+    }
+    if (file.starts_with("jshost:")) continue;
+    frames.push_back(name == "<none>" ? "at " + place
+                                      : fmt::format("at {} ({})", name, place));
+  }
+  return frames;
 }
 
 }  // namespace jshost

@@ -7,6 +7,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace v8 {
 class Isolate;
@@ -39,6 +41,12 @@ std::string DescribeCurrentFrame(v8::Isolate* isolate);
 // The innermost frames, the host's own left out, each as a line "  at …"; may
 // allocate in V8's heap. Empty when there are none.
 std::string DescribeCurrentStack(v8::Isolate* isolate);
+
+// The same frames of V8's own text about a stack, which it makes where it runs
+// out of memory, each as DescribeFrame has it. V8 has a line for each,
+// "NAME in FILE:LINE:COLUMN", FILE being "=" when it is the line's before;
+// built-ins have a name only, optimized code may have no position.
+std::vector<std::string> DescribeStackText(std::string_view text);
 
 }  // namespace jshost
 

@@ -526,6 +526,18 @@ OPTIONS += [
     Case('--stats-json after an error',
          ['--stats-json', 'stats.json', '-e', 'throw 1'], status=1,
          err=ANYTHING, after=stats_json_problem),
+    # Of a built-in that has to be stopped in its middle.
+    Case('a program that ends inside V8 has the report and --stats-json',
+         ['--js-heap-limit', '16MiB', '--stats-json', 'stats.json', 's.js'],
+         files={'s.js': 'function fill(n) { new Array(n).fill(0) }\n'
+                        'print("before");\nfill(2 ** 27 - 10);\n'
+                        'print("after");'},
+         status=70, out='before\n',
+         err=Holds(r'\Ajshost: JavaScript heap limit of 16\.0 MiB reached '
+                   r'\([\d.]+ MiB in use\) at fill \(.*s\.js.*\)\n'
+                   r'(  .*\n)*  Array +[\d.]+ MiB in \d+\n(  .*\n)*'
+                   r'  at fill \(.*s\.js.*\)\n  at .*s\.js.*\n(  .*\n)*\Z'),
+         after=stats_json_problem),
 ]
 
 
