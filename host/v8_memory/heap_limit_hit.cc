@@ -40,9 +40,14 @@ void AddLastReport(v8::Isolate* isolate, std::string_view stack,
     hit->details = DescribeSpaces(isolate);
     if (isolate->InContext()) hit->details += DescribeObjects(isolate);
   }
-  const std::vector<std::string> frames = DescribeStackText(stack);
-  if (!frames.empty()) hit->where = frames.front();
-  for (const std::string& frame : frames) hit->details += "  " + frame + "\n";
+  const std::vector<ScriptPosition> frames = ParseStackText(stack);
+  if (!frames.empty()) {
+    hit->position = frames.front();
+    hit->where = hit->position->Describe();
+  }
+  for (const ScriptPosition& frame : frames) {
+    hit->details += "  " + frame.Describe() + "\n";
+  }
 }
 
 std::string DescribeHit(const HeapLimitHit& hit) {

@@ -31,7 +31,7 @@ struct HeapLimitHit {
   uint64_t used = 0;         // bytes, of what is limited; 0 where not known
   std::string where = {};    // "at f (a.js:1:2)", may be empty
   std::string details = {};  // lines about what was in use and the stack
-  // What `where` says, when the script was still there to be looked at.
+  // What `where` says, if that is a place.
   std::optional<ScriptPosition> position = {};
 };
 

@@ -6,6 +6,8 @@
 #include <v8-primitive.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace jshost {
@@ -46,21 +48,25 @@ std::string DescribeIfAny(const std::optional<ScriptPosition>& position) {
   return position ? position->Describe() : std::string();
 }
 
-// Without ":LINE:COLUMN", if it has that.
-std::string_view FileOf(std::string_view place) {
-  for (int i = 0; i < 2; ++i) {
-    const size_t colon = place.find_last_not_of("0123456789");
-    if (colon == place.npos || place[colon] != ':') break;
-    if (colon + 1 == place.size()) break;
-    place = place.substr(0, colon);
+// Cuts ":NUMBER" off the end; 0 where there is none.
+int CutNumber(std::string* place) {
+  const size_t colon = place->find_last_not_of("0123456789");
+  if (colon == place->npos || (*place)[colon] != ':') return 0;
+  int number = 0;
+  const char* const end = place->data() + place->size();
+  if (std::from_chars(place->data() + colon + 1, end, number).ec !=
+      std::errc()) {
+    return 0;
   }
-  return place;
+  place->resize(colon);
+  return number;
 }
 
 }  // namespace
 
 std::string ScriptPosition::Describe() const {
-  const std::string place = fmt::format("{}:{}:{}", file, line, column);
+  const std::string place =
+      line == 0 ? file : fmt::format("{}:{}:{}", file, line, column);
   return function.empty() ? "at " + place
                           : fmt::format("at {} ({})", function, place);
 }
@@ -92,9 +98,9 @@ std::string DescribeCurrentStack(v8::Isolate* isolate) {
   return text;
 }
 
-std::vector<std::string> DescribeStackText(std::string_view text) {
+std::vector<ScriptPosition> ParseStackText(std::string_view text) {
   constexpr std::string_view kIn = " in ";
-  std::vector<std::string> frames;
+  std::vector<ScriptPosition> frames;
   std::string file;  // of the line before
   while (!text.empty() && frames.size() < kFramesToShow) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -102,16 +108,17 @@ std::vector<std::string> DescribeStackText(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     const size_t in = line.find(kIn);
     if (in == std::string_view::npos) continue;
-    const std::string_view name = line.substr(0, in);
-    std::string place(line.substr(in + kIn.size()));
-    if (!file.empty() && (place == "=" || place.starts_with("=:"))) {
-      place.replace(0, 1, file);
-    } else {
-      file = FileOf(place);
+    ScriptPosition frame{.function = std::string(line.substr(0, in)),
+                         .file = std::string(line.substr(in + kIn.size()))};
+    if (frame.function == "<none>") frame.function.clear();
+    frame.column = CutNumber(&frame.file);
+    frame.line = CutNumber(&frame.file);
+    if (frame.file != "=") {
+      file = frame.file;
+    } else if (!file.empty()) {
+      frame.file = file;
     }
-    if (file.starts_with("jshost:")) continue;
-    frames.push_back(name == "<none>" ? "at " + place
-                                      : fmt::format("at {} ({})", name, place));
+    if (!file.starts_with("jshost:")) frames.push_back(std::move(frame));
   }
   return frames;
 }

@@ -20,10 +20,10 @@ namespace jshost {
 struct ScriptPosition {
   std::string function = {};  // empty for none
   std::string file = {};
-  int line = 0;    // from 1
+  int line = 0;    // from 1; 0 where it isn't known
   int column = 0;  // from 1
 
-  // "at NAME (FILE:LINE:COLUMN)" or "at FILE:LINE:COLUMN".
+  // "at NAME (FILE:LINE:COLUMN)" or "at FILE:LINE:COLUMN", or without a line.
   std::string Describe() const;
 };
 
@@ -43,10 +43,10 @@ std::string DescribeCurrentFrame(v8::Isolate* isolate);
 std::string DescribeCurrentStack(v8::Isolate* isolate);
 
 // The same frames of V8's own text about a stack, which it makes where it runs
-// out of memory, each as DescribeFrame has it. V8 has a line for each,
+// out of memory. V8 has a line for each,
 // "NAME in FILE:LINE:COLUMN", FILE being "=" when it is the line's before;
 // built-ins have a name only, optimized code may have no position.
-std::vector<std::string> DescribeStackText(std::string_view text);
+std::vector<ScriptPosition> ParseStackText(std::string_view text);
 
 }  // namespace jshost
 

@@ -48,6 +48,12 @@ check('worker: error', [error.code, error.limit, message.includes('limit of 16.0
       ['ERR_MEMORY_LIMIT', 'jsHeap', true]);
 check('worker: report', [error.stack, held('Array').test(error.stack)], [error.stack, true]);
 check('worker: exit code', await ended(worker), 70);
+const grower = new Worker('workers/commands.js', { limits });
+const place = await new Promise((resolve) => {
+  grower.onerror = ({ filename, lineno, colno }) => resolve([filename.endsWith('workers/commands.js'), lineno > 1, colno > 0]);
+  grower.postMessage(['oneHugeArray']);
+});
+check('worker: place', place, [true, true, true]);
 
 // All of its memory is given back.
 const rss = () => isolate.memory().processRss;
