@@ -33,14 +33,18 @@ EventLoop::EventLoop(std::function<void()> after_task)
 
 EventLoop::~EventLoop() = default;
 
-void EventLoop::Run(v8::Task& task) {
+void EventLoop::Run(std::unique_ptr<v8::Task> task) {
   if (stopped_) return;
-  task.Run();
+  running_ = std::move(task);
+  running_->Run();
   AfterTask();
+  running_.reset();
 }
 
 void EventLoop::Post(std::unique_ptr<v8::Task> task) {
-  asio::post(asio_->context, [this, task = std::move(task)] { Run(*task); });
+  asio::post(asio_->context, [this, task = std::move(task)]() mutable {
+    Run(std::move(task));
+  });
 }
 
 void EventLoop::PostDelayed(std::unique_ptr<v8::Task> task,
@@ -50,8 +54,9 @@ void EventLoop::PostDelayed(std::unique_ptr<v8::Task> task,
   asio::post(asio_->context, [this, when, task = std::move(task)]() mutable {
     auto timer = std::make_unique<asio::steady_timer>(asio_->context, when);
     asio::steady_timer& started = *timer;
-    started.async_wait([this, timer = std::move(timer), task = std::move(task)](
-                           boost::system::error_code) { Run(*task); });
+    started.async_wait(
+        [this, timer = std::move(timer), task = std::move(task)](
+            boost::system::error_code) mutable { Run(std::move(task)); });
   });
 }
 

@@ -25,7 +25,9 @@ class EventLoop {
   // `after_task` runs after each task: what the web calls the microtask
   // checkpoint.
   explicit EventLoop(std::function<void()> after_task);
-  // Drops what hasn't run, on the calling thread.
+  // Drops what hasn't run, on the calling thread; and what runs, should that be
+  // where this is called: it must not go on then. V8 waits for tasks of its own
+  // that run and aren't destroyed when an isolate is disposed of.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -59,11 +61,12 @@ class EventLoop {
  private:
   struct Asio;
 
-  void Run(v8::Task& task);
+  void Run(std::unique_ptr<v8::Task> task);
 
   const std::function<void()> after_task_;
   bool stopped_ = false;
   std::unique_ptr<Asio> asio_;
+  std::unique_ptr<v8::Task> running_;
 };
 
 }  // namespace jshost
