@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "host/v8_memory/cpu_time.h"
 #include "host/v8_memory/fatal.h"
 #include "host/v8_memory/gc_monitor.h"
 #include "host/v8_memory/limits.h"
@@ -291,9 +292,9 @@ HeapUse HeapLimitGuard::Collect() {
 
 // Collects for the total's sake.
 void HeapLimitGuard::Relieve() {
-  const Clock::time_point start = Clock::now();
+  const std::chrono::nanoseconds start = CpuTime();
   const HeapUse use = Collect();
-  const Clock::time_point end = Clock::now();
+  const std::chrono::nanoseconds end = CpuTime();
   const bool was_stretched = is_stretched_;
   LowerHeapLimit(use);
   is_asked_ = false;

@@ -87,8 +87,6 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   void OnLimitsChanged();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   static size_t OnNearLimit(void* self, size_t current, size_t initial);
   static void OnInterrupt(v8::Isolate* isolate, void* self);
   static void OnCollect(v8::Isolate*, v8::GCType, v8::GCCallbackFlags,
@@ -150,8 +148,8 @@ class HeapLimitGuard final : public PageAllocator::HeapPages {
   // Since the last relief:
   std::optional<Which> refused_;  // pages
   int refusals_of_pages_ = 0;
-  int vain_collections_ = 0;  // one after the other
-  Clock::time_point last_relief_;
+  int vain_collections_ = 0;                // one after the other
+  std::chrono::nanoseconds last_relief_{};  // CPU time
   std::optional<Hit> hit_;
   std::string last_words_;
 };
